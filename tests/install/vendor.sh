@@ -1,0 +1,82 @@
+#!/bin/sh
+# vendor.sh TEMPLATE BUILD-DIRECTORY SCRATCH
+#
+# Does what a vendor does: installs the component plugin-api of BUILD-DIRECTORY, runs the commands of
+# the installed template's README in an empty folder, and looks at the library that comes out.
+# CMAKE, NM, READELF and CHECK_EXPORTS name the tools; SCRATCH is wiped.
+set -eu
+
+template=$1
+build=$2
+scratch=$3
+
+fail() {
+  echo "install.vendor-$template: $1" >&2
+  exit 1
+}
+
+# run WHAT COMMAND...: shows the output of a command only if it fails.
+run() {
+  what=$1
+  shift
+  "$@" > "$scratch/output" 2>&1 || {
+    cat "$scratch/output" >&2
+    fail "cannot $what"
+  }
+}
+
+rm -rf "$scratch"
+mkdir -p "$scratch/work"
+stage=$scratch/stage
+
+run 'install the component plugin-api' "$CMAKE" --install "$build" --component plugin-api --prefix "$stage"
+installed=$stage/share/edgeconf/template/$template
+readme=$installed/README.md
+[ -f "$readme" ] || fail "$readme is not installed"
+
+# Nothing but the plug-in API belongs in there.
+strays=$(cd "$stage" && find . -type f ! -path './include/ecp/*' ! -path './lib*/cmake/EdgeconfPluginApi/*' \
+  ! -path './share/edgeconf/template/*')
+[ -z "$strays" ] || fail "the component plugin-api also installs $strays"
+
+# The README's first block, with the stage where the README has the usual prefix.
+awk '/^```sh$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$readme" |
+  sed "s|/usr/local|$stage|g" > "$scratch/commands.sh"
+[ "$(wc -l < "$scratch/commands.sh")" -eq 3 ] || fail "$readme does not begin with three commands to build it"
+
+# Only the stage is searched: not this tree, not what the machine has installed.
+unset CMAKE_PREFIX_PATH EdgeconfPluginApi_DIR EdgeconfPluginApi_ROOT DESTDIR
+export CMAKE_PREFIX_PATH="$stage"
+run "build the template as its README says" sh -euc "cd '$scratch/work' && . '$scratch/commands.sh'"
+found=$(sed -n 's/^EdgeconfPluginApi_DIR:PATH=//p' "$scratch/work/my-provider/build/CMakeCache.txt")
+case $found in
+  "$stage"/*) ;;
+  *) fail "the template was built with the package in '$found' and not with the installed one" ;;
+esac
+
+library=$scratch/work/my-provider/build/my_provider.so
+[ -f "$library" ] || fail "the README's commands made no my_provider.so"
+sh "$CHECK_EXPORTS" "$NM" "$library" || fail "the vendor's library exports the wrong symbols"
+flags=$("$READELF" -d "$library" | sed -n 's/.*(FLAGS_1) *\(Flags: *\)\{0,1\}/ /p')
+for flag in NOW NODELETE; do
+  case "$flags " in
+    *" $flag "*) ;;
+    *) fail "the vendor's library is not marked $flag (FLAGS_1:$flags)" ;;
+  esac
+done
+
+# A provider for the next major must not be built with this one.
+mkdir "$scratch/next"
+cat > "$scratch/next/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.25)
+project(next LANGUAGES C)
+find_package(EdgeconfPluginApi ${wanted} CONFIG REQUIRED)
+END
+run 'find version 1.0 of the package' "$CMAKE" -S "$scratch/next" -B "$scratch/next/1.0" -Dwanted=1.0
+if "$CMAKE" -S "$scratch/next" -B "$scratch/next/2.0" -Dwanted=2.0 > "$scratch/output" 2>&1; then
+  fail 'version 2.0 of the package was found, and it is 1.x'
+fi
+tr '\n' ' ' < "$scratch/output" | grep -q 'compatible with requested version "2.0"' || {
+  cat "$scratch/output" >&2
+  fail 'version 2.0 was refused for another reason than its number'
+}
