@@ -1,0 +1,46 @@
+#include "fleet/device_record.hpp"
+
+#include "fleet/hardware.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+constexpr std::size_t hardware_limit = 64u << 10; // three times what a large device sends
+
+} // namespace
+
+bool absorb_hardware(device_status& status, const boost::json::object& reported) {
+    if (reported.empty()) return false;
+    status.hardware = merge_hardware(status.hardware, reported, hardware_limit);
+    bool changed = false;
+    for (auto& [label, value] : hardware_labels(reported)) {
+        auto& known = status.labels[label];
+        changed = changed || known != value;
+        known = value;
+    }
+    return changed;
+}
+
+void absorb_heartbeat(device_status& status, const heartbeat& beat, const std::vector<std::string>& assigned,
+                      time_point now) {
+    status.last_seen = now;
+    status.phase = beat.status;
+    status.version = beat.version;
+    status.upgrade = beat.upgrade;
+    for (const auto& report : beat.workloads) {
+        if (!std::binary_search(assigned.begin(), assigned.end(), report.name)) continue;
+        auto [at, first] = status.workloads.try_emplace(report.name);
+        auto& known = at->second;
+        if (first || known.phase != report.status) {
+            known.phase = report.status;
+            known.since = now;
+        }
+        known.last_data_upload = report.last_data_upload;
+    }
+}
+
+} // namespace edgeconf::fleet

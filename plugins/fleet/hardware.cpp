@@ -1,0 +1,99 @@
+#include "fleet/hardware.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t label_limit = 63;
+
+bool is_empty(const json::value& value) {
+    if (value.is_null()) return true;
+    if (const auto* text = value.if_string()) return text->empty();
+    if (const auto* list = value.if_array()) return list->empty();
+    if (const auto* map = value.if_object()) return map->empty();
+    return false;
+}
+
+void merge(json::object& known, const json::object& reported) {
+    for (const auto& [name, value] : reported) {
+        if (is_empty(value)) continue;
+        auto* old = known.if_contains(name);
+        if (old != nullptr && old->is_object() && value.is_object()) {
+            merge(old->get_object(), value.get_object());
+        } else {
+            known.insert_or_assign(name, value);
+        }
+    }
+}
+
+bool is_edge(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+
+struct label_source {
+    std::string_view label;
+    std::string_view part; // empty: the hardware itself
+    std::string_view field;
+};
+
+constexpr std::array<label_source, 6> label_sources{{
+    {"device.hostname", "", "hostname"},
+    {"device.cpu-architecture", "cpu", "architecture"},
+    {"device.cpu-model", "cpu", "model_name"},
+    {"device.system-manufacturer", "system_vendor", "manufacturer"},
+    {"device.system-product", "system_vendor", "product_name"},
+    {"device.system-serial", "system_vendor", "serial_number"},
+}};
+
+} // namespace
+
+std::string merge_hardware(const std::string& known, const json::object& reported, std::size_t limit) {
+    json::object merged;
+    if (!known.empty()) merged = json::parse(known).get_object();
+    merge(merged, reported);
+    auto text = json::serialize(merged);
+    for (const auto* list : {"host_devices", "mounts", "disks", "interfaces", "gpus", "cpu"}) {
+        if (text.size() <= limit) return text;
+        merged.erase(list);
+        text = json::serialize(merged);
+    }
+    return text.size() <= limit ? text : std::string{"{}"};
+}
+
+string_map hardware_labels(const json::object& reported) {
+    string_map labels;
+    for (const auto& [label, part, field] : label_sources) {
+        const json::object* from = &reported;
+        if (!part.empty()) {
+            const auto* found = reported.if_contains(part);
+            from = found == nullptr ? nullptr : found->if_object();
+        }
+        const auto* value = from == nullptr ? nullptr : from->if_contains(field);
+        if (value == nullptr || !value->is_string()) continue;
+        if (auto text = normalised_label(value->get_string()); !text.empty()) {
+            labels.emplace(label, std::move(text));
+        }
+    }
+    return labels;
+}
+
+std::string normalised_label(std::string_view text) {
+    std::string label;
+    for (const char c : text) {
+        const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+        const bool allowed = is_edge(low) || low == '-' || low == '_' || low == '.';
+        if (allowed && (!label.empty() || is_edge(low))) label.push_back(low);
+    }
+    label.resize(std::min(label.size(), label_limit));
+    while (!label.empty() && !is_edge(label.back())) label.pop_back();
+    return label;
+}
+
+} // namespace edgeconf::fleet

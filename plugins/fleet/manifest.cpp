@@ -1,0 +1,183 @@
+#include "fleet/manifest.hpp"
+
+#include "fleet/field.hpp"
+#include "fleet/finding.hpp"
+#include "fleet/identity.hpp"
+#include "fleet/manifest_files.hpp"
+#include "fleet/yaml_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <fstream>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::uintmax_t file_limit = 256u << 20;
+constexpr std::string_view flotta_api = "management.project-flotta.io/v1alpha1";
+
+struct known_kind {
+    std::string_view api;
+    std::string_view kind;
+    std::optional<manifest_kind> means; // nothing: accepted and passed over
+};
+
+constexpr std::array<known_kind, 10> known_kinds{{
+    {flotta_api, "EdgeDevice", manifest_kind::edge_device},
+    {flotta_api, "EdgeDeviceSignedRequest", manifest_kind::signed_request},
+    {flotta_api, "EdgeDeviceSet", manifest_kind::edge_device_set},
+    {flotta_api, "EdgeWorkload", manifest_kind::edge_workload},
+    {flotta_api, "EdgeConfig", manifest_kind::edge_config},
+    {flotta_api, "PlaybookExecution", manifest_kind::playbook_execution},
+    {"v1", "ConfigMap", manifest_kind::config_map},
+    {"v1", "Secret", manifest_kind::secret},
+    {"v1", "Namespace", std::nullopt},
+    {"v1", "Event", std::nullopt},
+}};
+
+string_map read_string_map(const field& map) {
+    string_map read;
+    for (const auto& [key, member] : map.members()) {
+        if (!member.present()) continue;
+        if (auto text = member.text()) read.emplace(key, *std::move(text));
+    }
+    return read;
+}
+
+// Takes the documents of one file apart.
+class file_reader {
+public:
+    file_reader(const std::filesystem::path& path, findings& found,
+                const std::function<void(manifest&&)>& take)
+        : file_{std::make_shared<const std::string>(path.string())}, found_{found}, take_{take} {}
+
+    void read(std::string_view text) {
+        auto yaml = read_yaml(text);
+        for (const auto& problem : yaml.problems) {
+            found_.error(fmt::format("{}:{}: {}", *file_, problem.line, problem.text));
+        }
+        for (auto& document : yaml.documents) object(std::move(document.root), std::move(document.lines));
+    }
+
+private:
+    void object(json::value root, std::vector<std::uint32_t> lines);
+    void list(const manifest& owner);
+    const known_kind* kind_of(const field& root, std::string_view api, std::string_view kind) const;
+    bool name(manifest& made, const field& root) const;
+
+    std::shared_ptr<const std::string> file_;
+    findings& found_;
+    const std::function<void(manifest&&)>& take_;
+};
+
+void file_reader::object(json::value root, std::vector<std::uint32_t> lines) {
+    manifest made{manifest_kind::edge_device, {}, {}, {}, std::move(root), std::move(lines), file_};
+    const field whole{made, made.root, found_};
+    if (!made.root.is_object()) {
+        return whole.error("is no manifest: a manifest is a map with apiVersion, kind and metadata");
+    }
+    const auto api = whole["apiVersion"].text();
+    const auto kind = whole["kind"].text();
+    if (!api || !kind) {
+        if (!whole["apiVersion"].present()) whole["apiVersion"].error("is missing");
+        if (!whole["kind"].present()) whole["kind"].error("is missing");
+        return;
+    }
+    if (kind->ends_with("List") && whole["items"].present()) return list(made);
+    const auto* known = kind_of(whole, *api, *kind);
+    if (known == nullptr || !known->means) return;
+    made.kind = *known->means;
+    if (name(made, whole)) take_(std::move(made));
+}
+
+void file_reader::list(const manifest& owner) {
+    const field items = field{owner, owner.root, found_}["items"];
+    if (!items.value()->is_array()) return items.error("has to be a list");
+    // Lines are in depth-first order, so those of an item are one run.
+    std::size_t at = 1;
+    for (const auto& member : owner.root.get_object()) {
+        if (&member.value() == items.value()) break;
+        at += count_values(member.value());
+    }
+    ++at;
+    for (const auto& item : items.value()->get_array()) {
+        const auto size = count_values(item);
+        const auto first = owner.lines.begin() + static_cast<std::ptrdiff_t>(at);
+        object(item, {first, first + static_cast<std::ptrdiff_t>(size)});
+        at += size;
+    }
+}
+
+const known_kind* file_reader::kind_of(const field& root, std::string_view api, std::string_view kind) const {
+    const known_kind* same_name = nullptr;
+    for (const auto& each : known_kinds) {
+        if (each.kind != kind) continue;
+        if (each.api == api) return &each;
+        same_name = &each;
+    }
+    if (same_name != nullptr) {
+        root["apiVersion"].error(fmt::format("is {}, but {} is served as {}", api, kind, same_name->api));
+    } else {
+        root["kind"].error(fmt::format(
+            "{} ({}) is not a kind that belongs to a fleet; move it out of the manifests", kind, api));
+    }
+    return nullptr;
+}
+
+bool file_reader::name(manifest& made, const field& root) const {
+    const field metadata = root["metadata"];
+    const auto name = metadata["name"].text();
+    if (!name) {
+        if (!metadata["name"].present()) metadata["name"].error("is missing");
+        return false;
+    }
+    if (!is_device_id(*name)) {
+        metadata["name"].error("has to be 1 to 253 of A-Z a-z 0-9 . _ : - and neither . nor ..");
+        return false;
+    }
+    const auto ns = metadata["namespace"].text().value_or("default");
+    if (!is_namespace(ns)) {
+        metadata["namespace"].error("has to be a DNS label: 1 to 63 of a-z 0-9 -, beginning and ending with "
+                                    "a letter or digit");
+        return false;
+    }
+    made.name = {ns, *name};
+    made.labels = read_string_map(metadata["labels"]);
+    made.annotations = read_string_map(metadata["annotations"]);
+    return true;
+}
+
+void read_file(const std::filesystem::path& path, findings& found,
+               const std::function<void(manifest&&)>& take) {
+    std::ifstream stream{path, std::ios::binary};
+    std::string text;
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (!error && size > file_limit) {
+        return found.error(
+            fmt::format("{}: is larger than {} MiB; split it", path.string(), file_limit >> 20));
+    }
+    if (stream) text.assign(std::istreambuf_iterator<char>{stream}, {});
+    if (!stream || stream.bad()) {
+        return found.error(fmt::format("{}: cannot be read; check its permissions", path.string()));
+    }
+    file_reader{path, found, take}.read(text);
+}
+
+} // namespace
+
+std::string manifest::place() const { return fmt::format("{}:{}", *file, lines.empty() ? 1 : lines.front()); }
+
+void read_manifests(const std::filesystem::path& root, findings& found,
+                    const std::function<void(manifest&&)>& take) {
+    for (const auto& path : manifest_files(root, found)) read_file(path, found, take);
+}
+
+} // namespace edgeconf::fleet

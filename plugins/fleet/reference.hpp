@@ -1,0 +1,49 @@
+// Following the names by which objects refer to ConfigMaps and Secrets while a configuration is rendered.
+#pragma once
+
+#include "fleet/objects.hpp"
+
+#include <boost/json/fwd.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgeconf::fleet {
+
+// What a rendering could not find, in words for the operator; never with the content of a Secret.
+using problem_list = std::vector<std::string>;
+
+// Looks up in one namespace and notes what is missing. Borrows everything. `user` says who refers:
+// "metrics.system.allowList".
+class references {
+public:
+    references(const object_set& objects, std::string_view ns, problem_list& problems)
+        : objects_{&objects}, ns_{ns}, problems_{&problems} {}
+
+    // Nothing, and a problem, when the object is missing.
+    const config_map* find_config_map(std::string_view name, std::string_view user) const;
+    const secret* find_secret(std::string_view name, std::string_view user) const;
+
+    // Nothing, and a problem, when the object or the key is missing.
+    const std::string* config_key(std::string_view name, std::string_view key, std::string_view user) const;
+    const std::string* secret_key(std::string_view name, std::string_view key, std::string_view user) const;
+
+    // The same for a Secret's value that goes to the device as text: it has to be UTF-8.
+    const std::string* secret_text(std::string_view name, std::string_view key, std::string_view user) const;
+
+    // {"names": [...]} from the key metrics_list.yaml of the ConfigMap `name` (R25). Empty, and a problem,
+    // when it is missing or says something else.
+    boost::json::object allow_list(std::string_view name, std::string_view user) const;
+
+    void problem(std::string text) const { problems_->push_back(std::move(text)); }
+    const object_set& objects() const noexcept { return *objects_; }
+    const std::string& ns() const noexcept { return ns_; }
+
+private:
+    const object_set* objects_;
+    std::string ns_;
+    problem_list* problems_;
+};
+
+} // namespace edgeconf::fleet

@@ -1,0 +1,28 @@
+// Kubernetes label selectors: which devices a workload is for (R33). Plain values, pure functions.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace edgeconf::fleet {
+
+using string_map = std::map<std::string, std::string, std::less<>>;
+
+enum class selector_operator { in, not_in, exists, does_not_exist };
+
+struct selector_requirement {
+    std::string key;
+    selector_operator is;
+    std::vector<std::string> values; // for in and not_in
+};
+
+// Matches when every requirement holds; without any it matches everything.
+struct label_selector {
+    std::vector<selector_requirement> requirements;
+
+    bool matches(const string_map& labels) const;
+};
+
+} // namespace edgeconf::fleet

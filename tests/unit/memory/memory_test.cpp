@@ -1,0 +1,218 @@
+#include "loaded_provider.hpp"
+#include "support/catch.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace edgeconf;
+namespace json = boost::json;
+
+namespace {
+
+constexpr auto fleet_yaml = R"(
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeDevice
+metadata:
+  name: pump-7
+  namespace: plant-1
+  labels: {site: north, config/first: setup}
+---
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeDevice
+metadata: {name: broken, namespace: plant-2}
+---
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeWorkload
+metadata: {name: web, namespace: plant-1}
+spec:
+  deviceSelector: {matchLabels: {site: north}}
+  pod:
+    spec:
+      containers:
+      - name: web
+        image: registry.example/web:1.4
+        ports: [{containerPort: 80, hostPort: 8080}]
+---
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeWorkload
+metadata: {name: web, namespace: plant-2}
+spec:
+  deviceSelector: {}
+  pod:
+    spec:
+      containers:
+      - name: web
+        envFrom: [{secretRef: {name: nowhere}}]
+---
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeConfig
+metadata: {name: setup, namespace: plant-1}
+spec: {edgePlaybook: {playbooks: [{content: LSBob3N0czogYWxsCg==}]}}
+---
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeDeviceSignedRequest
+metadata: {name: intruder}
+spec: {targetNamespace: plant-1}
+status: {conditions: [{type: declined, status: "true"}]}
+)";
+
+// A file of manifests that goes away with this object.
+class manifest_file {
+public:
+    explicit manifest_file(std::string_view text) {
+        auto pattern = (std::filesystem::temp_directory_path() / "memory-XXXXXX").string();
+        if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error{"no temporary directory"};
+        folder_ = pattern;
+        std::ofstream{folder_ / "fleet.yaml"} << text;
+    }
+    ~manifest_file() { std::filesystem::remove_all(folder_); }
+    manifest_file(const manifest_file&) = delete;
+    manifest_file& operator=(const manifest_file&) = delete;
+
+    std::string options() const { return json::serialize(json::object{{"manifests", folder_.string()}}); }
+
+private:
+    std::filesystem::path folder_;
+};
+
+const loaded_provider& memory() {
+    static const loaded_provider loaded;
+    return loaded;
+}
+
+} // namespace
+
+TEST_CASE("memory: describes itself and its options", "[memory][unit]") {
+    const auto& table = memory().table();
+    CHECK(std::string{table.id} == "io.edgeconf.memory");
+    CHECK(std::string{table.vendor} == "edgeconf");
+    CHECK(table.dispatch == ECP_DISPATCH_NONBLOCKING);
+    CHECK(table.max_concurrency == ECP_CONCURRENCY_ANY);
+    const auto schema = json::parse(table.config_schema);
+    CHECK(schema.at("additionalProperties") == false);
+    CHECK(schema.at("properties").at("manifests").at("format") == "path");
+    CHECK(schema.at("properties").at("approval").at("default") == "manual");
+}
+
+TEST_CASE("memory: a device enrols, registers, is configured and reports", "[memory][unit]") {
+    const auto& table = memory().table();
+    const provider_instance fleet{memory(), R"({"approval":"automatic"})"};
+    REQUIRE(fleet.created == ECP_OK);
+    const std::string_view id = "pump-9";
+    const auto hardware = R"({"hardware":{"hostname":"Pump 9","disks":null},"certificate_request":"x"})";
+
+    CHECK(fleet.call(table.get_registration, "default", id).status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.enrol, "plant-1", id, R"({"target_namespace":"plant-1"})").status == ECP_CREATED);
+    CHECK(fleet.call(table.enrol, "plant-1", id, "{}").status == ECP_OK);
+    CHECK(fleet.call(table.enrol, "plant-1", "PUMP-9", "{}").status == ECP_EXISTS);
+    const auto registration = fleet.call(table.get_registration, "default", id);
+    CHECK(registration.status == ECP_OK);
+    CHECK(json::parse(registration.body) == json::value{{"namespace", "plant-1"}});
+    CHECK(fleet.call(table.put_registration, "default", id, hardware).status == ECP_OK);
+    const auto configuration = fleet.call(table.get_configuration, "plant-1", id);
+    REQUIRE(configuration.status == ECP_OK);
+    const auto message = json::parse(configuration.body);
+    CHECK(message.at("device_id") == "pump-9");
+    CHECK(message.at("version") == json::string{configuration.revision});
+    CHECK(message.at("workloads") == json::array{});
+    CHECK(message.at("configuration").at("heartbeat") ==
+          json::value{{"hardware_profile", json::object{}}, {"period_seconds", 60}});
+    CHECK(fleet.call(table.put_heartbeat, "plant-1", id, R"({"status":"up","events":null})").status ==
+          ECP_OK);
+    const auto playbooks = fleet.call(table.get_playbooks, "plant-1", id);
+    CHECK(playbooks.status == ECP_OK);
+    CHECK(playbooks.body == "[]");
+}
+
+TEST_CASE("memory: devices from manifests get their workloads and playbooks", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    REQUIRE(fleet.created == ECP_OK);
+
+    const auto message = json::parse(fleet.call(table.get_configuration, "any", "pump-7").body);
+    REQUIRE(message.at("workloads").as_array().size() == 1);
+    CHECK(message.at("workloads").at(0).at("name") == "web");
+    const auto playbooks = json::parse(fleet.call(table.get_playbooks, "any", "pump-7").body);
+    REQUIRE(playbooks.as_array().size() == 1);
+    CHECK(playbooks.at(0) ==
+          json::value{{"name", "pump-7-setup"}, {"ansible_playbook_string", "- hosts: all\n"}});
+}
+
+TEST_CASE("memory: without approval a device waits and gets nothing", "[memory][unit]") {
+    const auto& table = memory().table();
+    const provider_instance fleet{memory(), "{}"};
+    CHECK(fleet.call(table.enrol, "plant-1", "new", "{}").status == ECP_CREATED);
+    CHECK(fleet.call(table.enrol, "plant-1", "new", "{}").status == ECP_CREATED);
+    CHECK(fleet.call(table.get_registration, "default", "new").status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.put_registration, "default", "new", "{}").status == ECP_PRECONDITION);
+    CHECK(fleet.call(table.put_registration, "default", "never-seen", "{}").status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.get_configuration, "default", "new").status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.put_heartbeat, "default", "new", "{}").status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.get_playbooks, "default", "new").status == ECP_NOT_FOUND);
+}
+
+TEST_CASE("memory: a declined device is denied", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    CHECK(fleet.call(table.enrol, "plant-1", "intruder", "{}").status == ECP_DENIED);
+    CHECK(fleet.call(table.put_registration, "plant-1", "intruder", "{}").status == ECP_DENIED);
+    CHECK(fleet.call(table.get_registration, "plant-1", "intruder").status == ECP_NOT_FOUND);
+}
+
+TEST_CASE("memory: a missing Secret makes a configuration unavailable, never partial", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const auto lines_before = logged().size();
+    const provider_instance fleet{memory(), file.options()};
+    const auto answered = fleet.call(table.get_configuration, "plant-2", "broken");
+    CHECK(answered.status == ECP_UNAVAILABLE);
+    CHECK(answered.body.empty());
+    CHECK(answered.message.find("Secret plant-2/nowhere is missing") != std::string::npos);
+    CHECK(fleet.call(table.get_registration, "plant-2", "broken").status == ECP_OK);
+    CHECK(last_health() == ECP_HEALTH_DEGRADED);
+    CHECK(std::any_of(logged().begin() + static_cast<std::ptrdiff_t>(lines_before), logged().end(),
+                      [](const std::string& line) { return line.starts_with("warning broken: "); }));
+}
+
+TEST_CASE("memory: a body that does not fit is told where", "[memory][unit]") {
+    const auto& table = memory().table();
+    const provider_instance fleet{memory(), R"({"approval":"automatic"})"};
+    const auto answered = fleet.call(table.enrol, "default", "d",
+                                     R"({"features":{"modelName":1,"hardware":{"cpu":{"count":"4"}}}})");
+    CHECK(answered.status == ECP_INVALID);
+    CHECK(answered.detail_pointers == "/features/modelName /features/hardware/cpu/count");
+    CHECK(fleet.call(table.enrol, "default", "d", "{").status == ECP_INVALID);
+    CHECK(fleet.call(table.get_registration, "default", "d").status == ECP_NOT_FOUND);
+}
+
+TEST_CASE("memory: validate and create agree on bad manifests and name every error", "[memory][unit]") {
+    const manifest_file file{
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n---\napiVersion: v1\nkind: Secret\n"};
+    remarks judged;
+    CHECK(memory().validate(file.options(), judged) == ECP_INVALID);
+    REQUIRE(judged.size() == 2);
+    CHECK(judged[0].starts_with("error /manifests: "));
+    CHECK(judged[0].find("fleet.yaml:2: kind: Pod (v1)") != std::string::npos);
+    CHECK(judged[1].find("fleet.yaml:5: metadata.name: is missing") != std::string::npos);
+    const provider_instance fleet{memory(), file.options()};
+    CHECK(fleet.created == ECP_INVALID);
+    CHECK(fleet.said == judged);
+}
+
+TEST_CASE("memory: manifests that are not there stop the start", "[memory][unit]") {
+    remarks judged;
+    CHECK(memory().validate(R"({"manifests":"/nowhere/at/all"})", judged) == ECP_INVALID);
+    REQUIRE(judged.size() == 1);
+    CHECK(judged[0].starts_with("error /manifests: /nowhere/at/all: cannot be read"));
+    judged.clear();
+    CHECK(memory().validate("{}", judged) == ECP_OK);
+    CHECK(judged.empty());
+}
