@@ -1,0 +1,51 @@
+// One I/O thread with all that it needs to serve devices alone: nothing in here is shared with the
+// others but the provider, the log and a count of connections.
+#pragma once
+
+#include "api/device/device_api.hpp"
+#include "http/listener.hpp"
+#include "provider/op_table.hpp"
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+
+namespace edgeconf {
+
+// What every I/O thread is made with; the references outlive it.
+struct io_thread_options {
+    provider::plugin_provider& provider;
+    observe::logger& log;
+    std::atomic<std::size_t>& connections;
+    endpoint listen;
+    connection_limits limits;
+    std::shared_ptr<boost::asio::ssl::context> tls;
+    std::vector<std::string> admitted_names;
+    bool ignore_heartbeats = false;
+};
+
+class io_thread {
+public:
+    io_thread(const io_thread_options& options, http::bound_socket socket);
+
+    void start();
+    // The rest may be called from any thread. `drained` runs on this one.
+    void stop(std::function<void()> drained);
+    void abort();
+    void join();
+
+private:
+    boost::asio::io_context context_{1};
+    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_;
+    provider::op_table::handle ops_;
+    api::device::device_api api_;
+    http::listener listener_;
+    std::thread thread_;
+};
+
+} // namespace edgeconf

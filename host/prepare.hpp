@@ -1,0 +1,32 @@
+// Everything that can be judged before anything is served: what serve and check-config share.
+#pragma once
+
+#include "config/loader.hpp"
+#include "config/settings.hpp"
+#include "provider/finding.hpp"
+#include "provider/library.hpp"
+
+#include <boost/asio/ssl/context.hpp>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace edgeconf {
+
+struct prepared {
+    config::settings settings;
+    std::shared_ptr<boost::asio::ssl::context> device_tls; // null: plain HTTP
+    provider::library library;
+    std::string options; // the provider's, as JSON text; holds secrets
+};
+
+// Reads the configuration, the TLS files and the provider's library, and fits its options to its
+// schema. All the reasons why that fails, a line each, as far as it gets.
+boost::system::result<prepared, config::errors> prepare(const std::filesystem::path& config);
+
+// A finding about the options as a line: the place in the configuration file, the option, the reason.
+std::string describe(const provider::finding& found, const config::settings& from);
+
+} // namespace edgeconf
