@@ -2,20 +2,20 @@
 
 #include <boost/asio/post.hpp>
 
-#include <csignal>
 #include <utility>
 
 namespace edgeconf {
 
 namespace asio = boost::asio;
 
-io_thread::io_thread(const io_thread_options& options, http::bound_socket socket)
+io_thread::io_thread(const io_thread_options& options, const changeable_options& first,
+                     http::bound_socket socket)
     : work_{context_.get_executor()}, ops_{provider::op_table::claim(context_)},
-      api_{{options.provider, *ops_, options.log, options.ignore_heartbeats}},
+      api_{{first.provider, *ops_, options.log, options.metrics, options.removals, first.ignore_heartbeats}},
       listener_{context_,
                 std::move(socket),
                 options.listen,
-                {api_, options.limits, options.tls, options.admitted_names, options.log},
+                {api_, first.limits, options.tls, first.admitted_names, options.log, &options.metrics},
                 options.connections} {}
 
 void io_thread::start() {
@@ -34,6 +34,14 @@ void io_thread::stop(std::function<void()> drained) {
 
 void io_thread::abort() {
     asio::post(context_, [this] { listener_.abort(); });
+}
+
+void io_thread::change(changeable_options next, std::function<void()> done) {
+    asio::post(context_, [this, next = std::move(next), told = std::move(done)]() mutable {
+        api_.change(std::move(next.provider), next.ignore_heartbeats);
+        listener_.change(next.limits, std::move(next.admitted_names));
+        told();
+    });
 }
 
 void io_thread::join() {

@@ -19,24 +19,32 @@ namespace edgeconf {
 
 // What every I/O thread is made with; the references outlive it.
 struct io_thread_options {
-    provider::plugin_provider& provider;
     observe::logger& log;
+    observe::metrics& metrics;
+    api::device::fuse& removals;
     std::atomic<std::size_t>& connections;
     endpoint listen;
-    connection_limits limits;
     std::shared_ptr<boost::asio::ssl::context> tls;
+};
+
+// What a reload may change while it serves.
+struct changeable_options {
+    std::shared_ptr<provider::plugin_provider> provider;
+    connection_limits limits;
     std::vector<std::string> admitted_names;
     bool ignore_heartbeats = false;
 };
 
 class io_thread {
 public:
-    io_thread(const io_thread_options& options, http::bound_socket socket);
+    io_thread(const io_thread_options& options, const changeable_options& first, http::bound_socket socket);
 
     void start();
     // The rest may be called from any thread. `drained` runs on this one.
     void stop(std::function<void()> drained);
     void abort();
+    // Takes effect for requests to come; `done` runs on this thread once it has.
+    void change(changeable_options next, std::function<void()> done);
     void join();
 
 private:

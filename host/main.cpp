@@ -1,3 +1,4 @@
+#include "cli/admin_verbs.hpp"
 #include "cli/command_line.hpp"
 #include "host.hpp"
 
@@ -12,6 +13,7 @@ int main(int argc, char** argv) {
         switch (command->what) {
         case edgeconf::cli::verb::serve: return edgeconf::serve(command->config);
         case edgeconf::cli::verb::check_config: return edgeconf::check(command->config);
+        default: return edgeconf::cli::run_admin_verb(*command);
         }
     } catch (const std::exception& e) {
         std::fprintf(stderr, "edgeconf: %s\n", e.what());

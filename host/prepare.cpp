@@ -24,7 +24,8 @@ std::string describe(const provider::finding& found, const config::settings& fro
                        found.is_error ? "" : "warning: ", found.message);
 }
 
-boost::system::result<prepared, config::errors> prepare(const std::filesystem::path& config) {
+boost::system::result<prepared, config::errors> prepare(const std::filesystem::path& config,
+                                                        const provider::library* running) {
     auto settings = config::load(config);
     if (!settings) return settings.error();
 
@@ -40,7 +41,10 @@ boost::system::result<prepared, config::errors> prepare(const std::filesystem::p
     }
 
     auto& provider = settings->provider;
-    const auto library = provider::load_library(provider.library, provider_directory(), provider.sha256);
+    const auto library =
+        running != nullptr && running->name == provider.library
+            ? result<provider::library>{*running}
+            : provider::load_library(provider.library, provider_directory(), provider.sha256);
     if (!library) {
         errors.lines.push_back(
             fmt::format("{}: provider.library: {}", settings->file.string(), library.error().detail));

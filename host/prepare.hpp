@@ -23,8 +23,10 @@ struct prepared {
 };
 
 // Reads the configuration, the TLS files and the provider's library, and fits its options to its
-// schema. All the reasons why that fails, a line each, as far as it gets.
-boost::system::result<prepared, config::errors> prepare(const std::filesystem::path& config);
+// schema. All the reasons why that fails, a line each, as far as it gets. With `running`, that library
+// is used where the configuration still names it: a process loads a provider once.
+boost::system::result<prepared, config::errors> prepare(const std::filesystem::path& config,
+                                                        const provider::library* running = nullptr);
 
 // A finding about the options as a line: the place in the configuration file, the option, the reason.
 std::string describe(const provider::finding& found, const config::settings& from);

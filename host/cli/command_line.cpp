@@ -2,36 +2,72 @@
 
 #include <CLI/CLI.hpp>
 
+#include <utility>
+#include <vector>
+
 namespace edgeconf::cli {
 namespace {
 
 constexpr int wrong_usage = 2;
 
-CLI::App* add_verb(CLI::App& app, const char* name, const char* what, std::string& config) {
-    auto* made = app.add_subcommand(name, what);
-    made->add_option("-c,--config", config, "the configuration file (YAML)")->required();
-    return made;
-}
+// The application and what its options write to.
+struct line {
+    CLI::App app{"edgeconf - the remote data store for Flotta's Edge API, with providers as plugins",
+                 "edgeconf"};
+    std::string config;
+    std::string socket = "/run/edgeconf/admin.sock";
+    std::string level;
+    std::vector<std::pair<const CLI::App*, verb>> verbs;
+
+    line() {
+        app.set_version_flag("--version", EDGECONF_VERSION);
+        app.require_subcommand(1);
+        app.footer(
+            "Exit codes: 0 done, 1 it cannot be done (the reason is on standard error), 2 wrong usage.");
+        with_config("serve", "serve devices until SIGTERM or SIGINT", verb::serve);
+        with_config("check-config", "judge a configuration, the provider's options too, and serve nothing",
+                    verb::check_config);
+        auto* fuse = app.add_subcommand("fuse", "the fuse that keeps a fleet from being told to wipe itself");
+        fuse->require_subcommand(1);
+        with_socket(*fuse, "status", "show whether it has blown, and what it counts", verb::fuse_status);
+        with_socket(*fuse, "release", "close it again: those devices were meant to be removed",
+                    verb::fuse_release);
+        auto* log_level =
+            with_socket(app, "log-level", "change the running host's log level", verb::log_level);
+        log_level->add_option("level", level, "trace, debug, info, warn or error")
+            ->required()
+            ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
+        with_socket(app, "reload", "make the running host read its configuration again", verb::reload);
+    }
+
+    void with_config(const char* name, const char* what, verb v) {
+        auto* made = app.add_subcommand(name, what);
+        made->add_option("-c,--config", config, "the configuration file (YAML)")->required();
+        verbs.emplace_back(made, v);
+    }
+
+    CLI::App* with_socket(CLI::App& below, const char* name, const char* what, verb v) {
+        auto* made = below.add_subcommand(name, what);
+        made->add_option("-s,--socket", socket, "the host's admin-api.socket")->capture_default_str();
+        verbs.emplace_back(made, v);
+        return made;
+    }
+};
 
 } // namespace
 
 std::optional<command> parse(int argc, const char* const* argv, int& exit_code) {
-    CLI::App app{"edgeconf - the remote data store for Flotta's Edge API, with providers as plugins",
-                 "edgeconf"};
-    app.set_version_flag("--version", EDGECONF_VERSION);
-    app.require_subcommand(1);
-    app.footer("Exit codes: 0 done, 1 it cannot be done (the reason is on standard error), 2 wrong usage.");
-    std::string config;
-    const auto* serve = add_verb(app, "serve", "serve devices until SIGTERM or SIGINT", config);
-    add_verb(app, "check-config", "judge a configuration, the provider's options too, and serve nothing",
-             config);
+    line read;
     try {
-        app.parse(argc, argv);
+        read.app.parse(argc, argv);
     } catch (const CLI::ParseError& e) {
-        exit_code = app.exit(e) == 0 ? 0 : wrong_usage;
+        exit_code = read.app.exit(e) == 0 ? 0 : wrong_usage;
         return std::nullopt;
     }
-    return command{serve->parsed() ? verb::serve : verb::check_config, config};
+    for (const auto& [app, what] : read.verbs)
+        if (app->parsed()) return command{what, read.config, read.socket, read.level};
+    exit_code = wrong_usage;
+    return std::nullopt;
 }
 
 } // namespace edgeconf::cli

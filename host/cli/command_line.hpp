@@ -3,14 +3,17 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
 
 namespace edgeconf::cli {
 
-enum class verb { serve, check_config };
+enum class verb { serve, check_config, fuse_status, fuse_release, log_level, reload };
 
 struct command {
     verb what{};
-    std::filesystem::path config;
+    std::filesystem::path config; // serve, check_config
+    std::filesystem::path socket; // the others: the running host's admin socket
+    std::string argument;         // log_level: the level
 };
 
 // What argv asks for. Without a command, `exit_code` is what is left to do: help was printed (0) or

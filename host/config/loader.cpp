@@ -4,13 +4,19 @@
 #include "config/section.hpp"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <fstream>
+#include <optional>
+#include <sstream>
 
 namespace edgeconf::config {
 namespace {
+
+// Each needs a table of its own in provider/op_table.cpp, and the host one more.
+constexpr std::uint64_t most_threads = 128;
 
 // Reads a whole number into a setting of its own width.
 template <class Number>
@@ -69,6 +75,11 @@ void read_device_api(section& s, device_api_settings& api) {
            {{"record", heartbeats::record}, {"ignore", heartbeats::ignore}});
     s.nested("tls", [&](section& tls) { read_tls(tls, api.tls.emplace(), true); });
     s.nested("limits", [&](section& limits) { read_limits(limits, api.limits); });
+    s.nested("fuse", [&](section& fuse) {
+        fuse.read("window", api.fuse.window);
+        read_number(fuse, "minimum", api.fuse.minimum, 0, 1'000'000);
+        read_number(fuse, "percent", api.fuse.percent, 0, 100);
+    });
     if (!api.tls && !api.listen.is_local())
         s.complain("tls",
                    fmt::format("is missing, and plain HTTP is served only on a loopback address or a Unix "
@@ -145,11 +156,39 @@ void read_root(section& s, settings& all) {
     s.nested("observe", [&](section& observe) { read_observe(observe, all.observe); });
     const bool has_provider =
         s.nested("provider", [&](section& provider) { read_provider(provider, all.provider); });
-    read_number(s, "threads", all.threads, 0, 1024);
+    read_number(s, "threads", all.threads, 0, most_threads);
     s.read("shutdown-time", all.shutdown_time);
     if (!has_device_api) s.complain("device-api", "is missing: where devices are served");
     if (!has_provider) s.complain("provider", "is missing: who answers, as in provider: {library: memory}");
     s.finish();
+}
+
+// Takes a document's beginning and lets the rest pass.
+struct beginning final : YAML::EventHandler {
+    YAML::Mark at;
+
+    void OnDocumentStart(const YAML::Mark& mark) override { at = mark; }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+    void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override {}
+    void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {}
+    void OnSequenceEnd() override {}
+    void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {}
+    void OnMapEnd() override {}
+};
+
+// Where something follows the first document, which is all that YAML::Load looks at. Not by YAML::LoadAll:
+// where a document begins with a stray comma it never ends.
+std::optional<YAML::Mark> rest_of(const std::string& text) {
+    std::istringstream in{text};
+    YAML::Parser parser{in};
+    beginning first;
+    beginning second;
+    if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return std::nullopt;
+    return second.at;
 }
 
 errors cannot_read(const std::filesystem::path& file) {
@@ -160,18 +199,19 @@ errors cannot_read(const std::filesystem::path& file) {
 } // namespace
 
 boost::system::result<settings, errors> load(const std::filesystem::path& file) {
-    std::ifstream in{file};
+    std::ifstream in{file, std::ios::binary};
+    std::ostringstream read;
+    read << in.rdbuf();
     in.peek(); // a folder opens, but does not read
     if (!in.is_open() || in.bad()) return cannot_read(file);
-    in.clear();
+    const auto text = std::move(read).str();
     settings all;
     all.file = std::filesystem::absolute(file).lexically_normal();
     reading into{all.file, {}};
     try {
-        const auto documents = YAML::LoadAll(in);
-        section root{into, documents.empty() ? YAML::Node{} : documents.front(), ""};
-        if (documents.size() > 1)
-            into.complain(documents[1].Mark(), "", "a second document begins here; one is expected");
+        section root{into, YAML::Load(text), ""};
+        if (const auto at = rest_of(text))
+            into.complain(*at, "", "a second document begins here; one is expected");
         read_root(root, all);
     } catch (const YAML::Exception& e) {
         into.complain(e.mark, "", "not valid YAML: " + e.msg);

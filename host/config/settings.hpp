@@ -29,14 +29,24 @@ struct tls_settings {
     std::filesystem::path client_ca;   // PEM: who signs client certificates
     // Device API: a client needs one of these as a DNS name in its certificate.
     std::vector<std::string> admit_dns_names;
+
+    friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
 enum class heartbeats { record, ignore };
+
+// The fuse between the provider's "removed" and the devices, which wipe themselves when they hear it.
+struct fuse_settings {
+    std::chrono::milliseconds window{std::chrono::minutes{10}};
+    std::uint32_t minimum = 10; // so many devices may always be told within the window
+    std::uint32_t percent = 5;  // of the devices seen in the last hour
+};
 
 struct device_api_settings {
     endpoint listen{"0.0.0.0", 8443, {}};
     std::optional<tls_settings> tls; // none: plain HTTP, then `listen` is local
     heartbeats heartbeats_mode = heartbeats::record;
+    fuse_settings fuse;
     connection_limits limits;
 };
 
@@ -48,6 +58,8 @@ struct admin_api_settings {
     std::optional<tls_settings> tls;
     std::optional<std::filesystem::path> tokens;
     anonymous_role anonymous = anonymous_role::none;
+
+    friend bool operator==(const admin_api_settings&, const admin_api_settings&) = default;
 };
 
 struct observe_settings {
@@ -63,6 +75,8 @@ struct deadline_settings {
     std::chrono::milliseconds start{60'000};
     std::chrono::milliseconds reconfigure{60'000};
     std::chrono::milliseconds stop{10'000};
+
+    friend bool operator==(const deadline_settings&, const deadline_settings&) = default;
 };
 
 struct provider_settings {

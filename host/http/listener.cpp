@@ -52,6 +52,11 @@ void listener::stop(std::function<void()> drained) {
     tell_if_drained();
 }
 
+void listener::change(connection_limits limits, std::vector<std::string> admitted_names) {
+    environment_.limits = limits;
+    environment_.admitted_names = std::move(admitted_names);
+}
+
 void listener::abort() {
     for (auto& session : sessions_) session.connection.close();
 }
@@ -71,7 +76,8 @@ awaitable<void> listener::accept(Acceptor& acceptor) {
         if (ec == asio::error::connection_aborted) continue;
         // Out of descriptors or memory: the connection stays in the kernel's queue, so wait a little
         // rather than spin.
-        environment_.log.error("cannot accept connections", {{"reason", ec.message()}});
+        environment_.log.problem(observe::level::error, "accept", "cannot accept connections",
+                                 {{"reason", ec.message()}});
         asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
                                    executor>
             pause{context_.get_executor(), std::chrono::milliseconds{100}};
@@ -83,10 +89,13 @@ void listener::adopt(asio::basic_stream_socket<asio::generic::stream_protocol, e
                      std::string remote) {
     if (connections_.fetch_add(1, std::memory_order_relaxed) >= environment_.limits.connections) {
         connections_.fetch_sub(1, std::memory_order_relaxed);
-        environment_.log.warn("refused a connection: too many are open (device-api.limits.connections)",
-                              {{"peer", remote}});
+        if (environment_.metrics != nullptr) environment_.metrics->connection_refused();
+        environment_.log.problem(
+            observe::level::warn, "connections", "turned a connection away: too many are open",
+            {{"peer", remote}, {"limit", std::to_string(environment_.limits.connections)}});
         return;
     }
+    if (environment_.metrics != nullptr) environment_.metrics->connection_opened();
     sessions_.push_front(session_state{stream{std::move(socket)}, std::move(remote)});
     const auto session = sessions_.begin();
     // A named completion handler and a member coroutine: GCC 12 miscompiles capturing lambdas inside
@@ -111,6 +120,7 @@ awaitable<void> listener::run(sessions::iterator session) { co_await run_session
 void listener::ended(sessions::iterator session) noexcept {
     sessions_.erase(session);
     connections_.fetch_sub(1, std::memory_order_relaxed);
+    if (environment_.metrics != nullptr) environment_.metrics->connection_closed();
     tell_if_drained();
 }
 

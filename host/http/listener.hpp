@@ -49,6 +49,8 @@ public:
     void stop(std::function<void()> drained);
     // Closes what is still open.
     void abort();
+    // For what is to come; connections keep the identity that they were admitted with.
+    void change(connection_limits limits, std::vector<std::string> admitted_names);
 
 private:
     using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, executor>;

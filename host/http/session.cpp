@@ -1,5 +1,6 @@
 #include "http/session.hpp"
 
+#include "http/local_peer.hpp"
 #include "http/tls.hpp"
 #include "http/write.hpp"
 
@@ -160,7 +161,11 @@ private:
 };
 
 awaitable<void> run_plain(session_environment& environment, session_state& state) {
-    const peer from{true, state.remote};
+    error_code unnamed;
+    const bool local = state.connection.socket().local_endpoint(unnamed).protocol().family() == AF_UNIX;
+    const auto from = local
+                          ? identify_local(state.connection.socket().native_handle(), environment.local_users)
+                          : peer{true, state.remote};
     conversation<stream> talk{environment, state, state.connection, from};
     co_await talk.run();
     error_code ignored;
@@ -171,14 +176,19 @@ awaitable<void> run_tls(session_environment& environment, session_state& state) 
     asio::ssl::stream<stream&> secure{state.connection, *environment.tls};
     state.connection.expires_after(environment.limits.handshake_time);
     const auto [ec] = co_await secure.async_handshake(asio::ssl::stream_base::server, as_result);
+    if (environment.metrics != nullptr) environment.metrics->handshake(!ec);
     if (ec) {
-        environment.log.debug("handshake failed", {{"peer", state.remote}, {"reason", ec.message()}});
+        environment.log.problem(observe::level::warn, "handshake", "a TLS handshake failed",
+                                {{"peer", state.remote}, {"reason", ec.message()}});
         co_return;
     }
     const auto from = identify(secure.native_handle(), environment.admitted_names);
-    if (!from.admitted)
-        environment.log.warn("a certificate without an admitted DNS name",
-                             {{"peer", state.remote}, {"subject", from.name}});
+    if (!from.admitted) {
+        if (environment.metrics != nullptr) environment.metrics->identity_refused();
+        environment.log.problem(observe::level::warn, "identity",
+                                "a certificate without an admitted DNS name",
+                                {{"peer", state.remote}, {"subject", from.name}});
+    }
     conversation<asio::ssl::stream<stream&>> talk{environment, state, secure, from};
     co_await talk.run();
     state.connection.expires_after(std::chrono::seconds{1});

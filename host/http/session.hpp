@@ -5,11 +5,13 @@
 #include "http/net.hpp"
 #include "model/limits.hpp"
 #include "observe/log.hpp"
+#include "observe/metrics.hpp"
 
 #include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,9 @@ struct session_environment {
     std::shared_ptr<asio::ssl::context> tls; // null: plain HTTP
     std::vector<std::string> admitted_names;
     observe::logger& log;
+    observe::metrics* metrics = nullptr; // null: not counted
+    // Unix sockets: the users that are admitted; everybody who can open the socket, if there is no list.
+    std::optional<std::vector<unsigned>> local_users{};
 };
 
 // Where a session stands, for its listener to see; lives on the session's thread.

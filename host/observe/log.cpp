@@ -1,5 +1,7 @@
 #include "observe/log.hpp"
 
+#include "observe/repeated_problems.hpp"
+
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
@@ -9,6 +11,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 namespace edgeconf::observe {
 namespace {
@@ -136,10 +140,12 @@ std::unique_ptr<spdlog::logger> make(std::shared_ptr<spdlog::sinks::sink> sink, 
 } // namespace
 
 logger::logger(level lowest, log_format format)
-    : sink_{make(std::make_shared<spdlog::sinks::stderr_sink_mt>(), lowest, format)}, format_{format} {}
+    : sink_{make(std::make_shared<spdlog::sinks::stderr_sink_mt>(), lowest, format)}, format_{format},
+      problems_{std::make_unique<repeated_problems>(quiet_time)} {}
 
 logger::logger(level lowest, log_format format, std::ostream& sink)
-    : sink_{make(std::make_shared<spdlog::sinks::ostream_sink_mt>(sink), lowest, format)}, format_{format} {}
+    : sink_{make(std::make_shared<spdlog::sinks::ostream_sink_mt>(sink), lowest, format)}, format_{format},
+      problems_{std::make_unique<repeated_problems>(quiet_time)} {}
 
 logger::~logger() = default;
 
@@ -155,6 +161,31 @@ void logger::write(level l, std::string_view message, std::span<const field> fie
         sink_->log(native(l), spdlog::string_view_t{line.data(), line.size()});
     } catch (...) {
         // A line that cannot be written must not take the service down.
+    }
+}
+
+void logger::problem(level l, std::string_view kind, std::string_view message,
+                     std::initializer_list<field> fields) noexcept {
+    if (!enabled(l)) return;
+    try {
+        const auto left_out = problems_->meet(kind, l, std::chrono::steady_clock::now());
+        if (!left_out) return;
+        std::vector<field> line{fields.begin(), fields.end()};
+        if (*left_out > 0) line.push_back({"left-out", std::to_string(*left_out)});
+        write(l, message, line);
+    } catch (...) {
+        // As in write.
+    }
+}
+
+void logger::settle_problems() noexcept {
+    try {
+        for (const auto& over : problems_->settle(std::chrono::steady_clock::now()))
+            write(over.severity, "a problem was repeated",
+                  std::array<field, 2>{field{"problem", over.kind},
+                                       {"left-out", std::to_string(over.left_out)}});
+    } catch (...) {
+        // As in write.
     }
 }
 

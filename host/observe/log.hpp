@@ -1,6 +1,7 @@
 // The operator's log: one line per event on standard error, as text or as JSON.
 #pragma once
 
+#include <chrono>
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
@@ -13,6 +14,8 @@ class logger;
 }
 
 namespace edgeconf::observe {
+
+class repeated_problems;
 
 enum class level { trace, debug, info, warn, error };
 enum class log_format { text, json };
@@ -51,9 +54,21 @@ public:
         write(level::error, message, {fields.begin(), fields.size()});
     }
 
+    // For what may go wrong at every request: the first line of a `kind` is written at once, then at
+    // most one in each `quiet_time`, with the number of those that were left out. `kind` names the
+    // problem and nothing that a peer chose; the fields are those of one example.
+    void problem(level l, std::string_view kind, std::string_view message,
+                 std::initializer_list<field> fields = {}) noexcept;
+    // Writes the counts of problems whose quiet time is over. Call it now and then, so that the last
+    // ones of a storm are told too.
+    void settle_problems() noexcept;
+
+    static constexpr std::chrono::seconds quiet_time{10};
+
 private:
     std::unique_ptr<spdlog::logger> sink_;
     log_format format_;
+    std::unique_ptr<repeated_problems> problems_;
 };
 
 } // namespace edgeconf::observe

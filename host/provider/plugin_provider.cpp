@@ -101,6 +101,24 @@ awaitable<result<void>> plugin_provider::start(op_table& table) {
     co_return result<void>{};
 }
 
+awaitable<result<void>> plugin_provider::reconfigure(op_table& table, std::string options) {
+    device_call holder; // the slot keeps the options until the provider is done with them
+    holder.body = std::move(options);
+    auto* op = table.open(std::move(holder), clock::now() + limits_.reconfigure, instance_.token());
+    if (op == nullptr) co_return problem{errc::busy, "too many operations are open"};
+    asio::post(life_, [this, token = op->token, given = &op->request.body] {
+        table_.reconfigure(self_, given, token);
+    });
+    reply said;
+    const bool in_time = co_await table.wait(*op, said);
+    if (!in_time) co_return problem{errc::deadline, "the provider did not take its new options in time"};
+    if (said.status != ECP_OK)
+        co_return problem{failure_of(said.status),
+                          said.message.empty() ? "the provider refuses its new options without a reason"
+                                               : said.message};
+    co_return result<void>{};
+}
+
 awaitable<result<answer>> plugin_provider::call(op_table& table, device_call request) {
     const auto op = request.op;
     const auto function = function_for(op);

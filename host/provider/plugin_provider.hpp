@@ -29,6 +29,7 @@ struct provider_limits {
     std::uint32_t workers = 4;
     std::uint32_t queue = 1024;
     std::uint32_t io_threads = 1; // how many threads make device calls
+    std::chrono::milliseconds reconfigure{60'000};
 };
 
 // Asks the library to judge `options` (JSON text that its schema accepts), without making an instance.
@@ -52,6 +53,9 @@ public:
     // Connects and loads. Fails with what the provider said; errc::deadline when its time is up: then
     // the instance is stuck, and the process has to end without unwinding.
     awaitable<result<void>> start(op_table& table);
+
+    // Gives a provider that has `reconfigure` new options, all or nothing. Fails with what it said.
+    awaitable<result<void>> reconfigure(op_table& table, std::string options);
 
     // One device call. An answer that comes from inside the provider's function costs no suspension:
     // for data held in memory the wake-up would cost more than the lookup. errc::deadline when the

@@ -26,9 +26,13 @@ auto values(const deadline_settings& d) {
     const auto& [device, administration, start, reconfigure, stop] = d;
     return std::tuple{device, administration, start, reconfigure, stop};
 }
+auto values(const fuse_settings& f) {
+    const auto& [window, minimum, percent] = f;
+    return std::tuple{window, minimum, percent};
+}
 auto values(const device_api_settings& api) {
-    const auto& [listen, tls, heartbeats_mode, limits] = api;
-    return std::tuple{listen, heartbeats_mode, values(limits)}; // tls has no defaults
+    const auto& [listen, tls, heartbeats_mode, fuse, limits] = api;
+    return std::tuple{listen, heartbeats_mode, values(fuse), values(limits)}; // tls has no defaults
 }
 auto values(const observe_settings& o) {
     const auto& [listen, log_level, log_format] = o;

@@ -3,21 +3,31 @@
 #pragma once
 
 #include "api/device/checked_revisions.hpp"
+#include "api/device/fuse.hpp"
 #include "http/handler.hpp"
 #include "model/device_call.hpp"
 #include "observe/log.hpp"
+#include "observe/metrics.hpp"
 #include "provider/plugin_provider.hpp"
+
+#include <memory>
 
 namespace edgeconf::api::device {
 
-// What the calls of one I/O thread work with. Outlives them.
+// What the calls of one I/O thread work with. Outlives them. The provider may be another one after a
+// reload; a call that is under way stays with its own.
 struct call_context {
-    provider::plugin_provider& provider;
+    std::shared_ptr<provider::plugin_provider> provider;
     provider::op_table& ops;
     observe::logger& log;
+    observe::metrics& metrics;
+    fuse& removals;
     bool ignore_heartbeats = false;
     checked_revisions checked{};
 };
+
+// Asks the provider. Every handler goes through here; an answer for a known device counts it as seen.
+http::awaitable<result<answer>> ask(call_context& with, device_call call);
 
 // 201 recorded or still waiting, 200 the device exists and may register.
 http::awaitable<http::response> enrol(call_context& with, device_call call);

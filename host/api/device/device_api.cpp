@@ -4,7 +4,10 @@
 #include "codec/json_body.hpp"
 #include "codec/route.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
 #include <optional>
 
 namespace edgeconf::api::device {
@@ -39,23 +42,40 @@ device_api::device_api(call_context with) : with_{std::move(with)} {}
 
 http::awaitable<http::response> device_api::handle(http::request& r) {
     if (!r.from.admitted)
-        co_return error(403, "the certificate is valid, but has none of the DNS names that are admitted here "
-                             "(device-api.tls.admit-dns-names)");
+        co_return refused(error(403,
+                                "the certificate is valid, but has none of the DNS names that are admitted "
+                                "here (device-api.tls.admit-dns-names)"));
     auto route = codec::find_route(r.method, r.target);
     if (!route) {
         auto response = error(route.error().status, route.error().message);
         response.allow = route.error().allow;
-        co_return response;
+        co_return refused(std::move(response));
     }
     device_call call{route->op, std::move(route->ns), std::move(route->device_id), {}, std::string{r.trace}};
     if (carries_body(call.op)) {
-        if (auto refusal = refuse_body(r)) co_return std::move(*refusal);
+        if (auto refusal = refuse_body(r)) co_return refused(std::move(*refusal));
         call.body = std::move(r.body);
     }
-    co_return co_await dispatch(std::move(call));
+    const auto op = static_cast<std::size_t>(call.op);
+    const auto begin = std::chrono::steady_clock::now();
+    auto response = co_await dispatch(std::move(call));
+    with_.metrics.request(op, response.status, std::chrono::steady_clock::now() - begin);
+    co_return response;
 }
 
-http::response device_api::refuse(unsigned status, std::string_view reason) { return error(status, reason); }
+http::response device_api::refuse(unsigned status, std::string_view reason) {
+    return refused(error(status, reason));
+}
+
+http::response device_api::refused(http::response answer) {
+    with_.metrics.refused_request(answer.status);
+    return answer;
+}
+
+void device_api::change(std::shared_ptr<provider::plugin_provider> provider, bool ignore_heartbeats) {
+    with_.provider = std::move(provider);
+    with_.ignore_heartbeats = ignore_heartbeats;
+}
 
 http::awaitable<http::response> device_api::dispatch(device_call call) {
     switch (call.op) {
@@ -72,13 +92,26 @@ http::awaitable<http::response> device_api::dispatch(device_call call) {
 http::response fail(call_context& with, operation op, std::string_view device_id, const problem& why) {
     auto response = failure(why);
     const bool ours = response.status >= 500;
-    const auto level = ours ? observe::level::warn : observe::level::debug;
-    const observe::field fields[]{{"operation", std::string{name(op)}},
-                                  {"device", std::string{device_id}},
-                                  {"status", std::to_string(response.status)},
-                                  {"reason", why.detail}};
-    with.log.write(level, "device call failed", fields);
+    const std::initializer_list<observe::field> fields{{"operation", std::string{name(op)}},
+                                                       {"device", std::string{device_id}},
+                                                       {"status", std::to_string(response.status)},
+                                                       {"reason", why.detail}};
+    if (ours)
+        with.log.problem(observe::level::warn, fmt::format("{}-{}", name(op), response.status),
+                         "device call failed", fields);
+    else
+        with.log.debug("device call failed", fields);
     return response;
+}
+
+http::awaitable<result<answer>> ask(call_context& with, device_call call) {
+    const auto provider = with.provider; // stays while this call does
+    const auto id = call.device_id;
+    const bool proves_known = call.op != operation::enrol;
+    auto given = co_await provider->call(with.ops, std::move(call));
+    if (given && given->what == outcome::ok && proves_known)
+        with.removals.seen(id, std::chrono::steady_clock::now());
+    co_return given;
 }
 
 } // namespace edgeconf::api::device

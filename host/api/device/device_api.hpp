@@ -13,7 +13,11 @@ public:
     http::awaitable<http::response> handle(http::request& r) override;
     http::response refuse(unsigned status, std::string_view reason) override;
 
+    // For the calls to come.
+    void change(std::shared_ptr<provider::plugin_provider> provider, bool ignore_heartbeats);
+
 private:
+    http::response refused(http::response answer);
     http::awaitable<http::response> dispatch(device_call call);
 
     call_context with_;

@@ -9,7 +9,7 @@ http::awaitable<http::response> put_heartbeat(call_context& with, device_call ca
         call.op = operation::get_registration;
         call.body.clear();
     }
-    const auto given = co_await with.provider.call(with.ops, std::move(call));
+    const auto given = co_await ask(with, std::move(call));
     if (!given) co_return fail(with, operation::put_heartbeat, id, given.error());
     if (given->what == outcome::removed)
         co_return fail(with, operation::put_heartbeat, id, {errc::not_found, "the device was removed"});

@@ -47,8 +47,8 @@ TEST_CASE("loader: every mistake is told with its place, its key and the remedy"
         {minimal + "shutdown-time: 4294967296ms\n", "3:16: shutdown-time: ", "is no time"},
         {minimal + "shutdown-time: 8761h\n", "3:16: shutdown-time: ", "8760h"},
         // numbers and sizes
-        {minimal + "threads: -1\n", "3:10: threads: ", "'-1' is not a whole number from 0 to 1024"},
-        {minimal + "threads: 1025\n", "3:10: threads: ", "is not a whole number from 0 to 1024"},
+        {minimal + "threads: -1\n", "3:10: threads: ", "'-1' is not a whole number from 0 to 128"},
+        {minimal + "threads: 129\n", "3:10: threads: ", "is not a whole number from 0 to 128"},
         {minimal + "threads: 1KiB\n", "3:10: threads: ", "'1KiB' is not a whole number"},
         {minimal + "threads: two\n", "3:10: threads: ", "'two' is not a whole number"},
         {minimal + "threads: ''\n", "3:10: threads: ", "is not a whole number"},
@@ -188,6 +188,17 @@ TEST_CASE("loader: a list is no configuration", "[config][loader]") {
 
 TEST_CASE("loader: a second document is not passed over", "[config][loader]") {
     CHECK_THAT(config_file{minimal + "---\nthreads: 2\n"}.complaint(), Contains("second document"));
+}
+
+TEST_CASE("loader: the end of a document may be written", "[config][loader]") {
+    CHECK(config_file{"---\n" + minimal + "...\n"}.settings().provider.library == "memory");
+    CHECK(config_file{"%YAML 1.2\n---\n" + minimal + "# the end\n"}.settings().provider.library == "memory");
+}
+
+// yaml-cpp looks no further than the comma, and again finds a document there.
+TEST_CASE("loader: what stands behind a stray comma is not passed over", "[config][loader]") {
+    CHECK_THAT(config_file{"," + minimal}.complaints().front(),
+               Contains(":1:1: a second document begins here"));
 }
 
 TEST_CASE("loader: nesting without end is refused", "[config][loader]") {

@@ -10,6 +10,7 @@ constexpr auto every_key = R"(
 device-api:
   listen: 10.0.0.5:9443
   heartbeats: ignore
+  fuse: {window: 15m, minimum: 0, percent: 100}
   tls:
     certificate: tls/server.crt
     private-key: /etc/keys/server.key
@@ -60,6 +61,9 @@ TEST_CASE("loader: a file with every key gives exactly those settings", "[config
 
     CHECK(s.device_api.listen == endpoint{"10.0.0.5", 9443, {}});
     CHECK(s.device_api.heartbeats_mode == heartbeats::ignore);
+    CHECK(s.device_api.fuse.window == 15min);
+    CHECK(s.device_api.fuse.minimum == 0);
+    CHECK(s.device_api.fuse.percent == 100);
     REQUIRE(s.device_api.tls);
     CHECK(s.device_api.tls->certificate == folder / "tls/server.crt");
     CHECK(s.device_api.tls->private_key == "/etc/keys/server.key");
@@ -114,6 +118,7 @@ TEST_CASE("loader: what is left out keeps its default, also in a section that is
     const settings untouched;
     CHECK_FALSE(s.device_api.tls);
     CHECK(s.device_api.heartbeats_mode == heartbeats::record);
+    CHECK(s.device_api.fuse.minimum == untouched.device_api.fuse.minimum);
     CHECK(s.device_api.limits.header_bytes == untouched.device_api.limits.header_bytes);
     CHECK(s.device_api.limits.idle_time == untouched.device_api.limits.idle_time);
     CHECK(s.observe.listen == endpoint{"127.0.0.1", 9090, {}});
@@ -145,14 +150,14 @@ TEST_CASE("loader: numbers may stand at their bounds", "[config][loader]") {
     const auto s =
         config_file{"device-api: {listen: '127.0.0.1:0', limits: {header-bytes: 1KiB, body-bytes: 1GiB, "
                     "connections: 1}}\nprovider: {library: memory, workers: 256, queue: 1000000}\n"
-                    "threads: 1024\nshutdown-time: 1ms\n"}
+                    "threads: 128\nshutdown-time: 1ms\n"}
             .settings();
     CHECK(s.device_api.limits.header_bytes == 1024);
     CHECK(s.device_api.limits.body_bytes == 1U << 30);
     CHECK(s.device_api.limits.connections == 1);
     CHECK(s.provider.workers == 256);
     CHECK(s.provider.queue == 1'000'000);
-    CHECK(s.threads == 1024);
+    CHECK(s.threads == 128);
     CHECK(s.shutdown_time == 1ms);
 }
 

@@ -1,0 +1,362 @@
+#include "running_host.hpp"
+
+#include "observe/process_figures.hpp"
+#include "reload.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value.hpp>
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+
+namespace edgeconf {
+namespace {
+
+namespace asio = boost::asio;
+using http::awaitable;
+// A session that was cut off still waits for its provider call, which is usually over long before.
+constexpr std::chrono::seconds abort_time{2};
+
+// After this nothing is unwound: a provider may still be inside our objects.
+[[noreturn]] void leave_at_once() {
+    std::fflush(nullptr);
+    std::quick_exit(1);
+}
+
+void print(const std::vector<std::string>& lines) {
+    for (const auto& line : lines) std::fprintf(stderr, "edgeconf: %s\n", line.c_str());
+}
+
+std::vector<std::string_view> operation_names() {
+    std::vector<std::string_view> names;
+    for (int i = 0; i < operation_count; ++i) names.push_back(name(static_cast<operation>(i)));
+    return names;
+}
+
+api::device::fuse_settings fuse_settings(const config::settings& from) {
+    const auto& f = from.device_api.fuse;
+    return {f.window, f.minimum, f.percent};
+}
+
+} // namespace
+
+running_host::running_host(prepared from, observe::logger& log)
+    : from_{std::move(from)}, log_{log}, metrics_{operation_names()}, fuse_{fuse_settings(from_.settings)},
+      ops_{provider::op_table::claim(control_)}, pages_{{health_, metrics_, [this] { return status(); }}},
+      control_api_{{fuse_, log_, [this] { return reload(); }}},
+      signals_{control_.get_executor(), SIGTERM, SIGINT, SIGHUP}, settle_pause_{control_.get_executor()} {
+    add_samplers();
+}
+
+int running_host::run() {
+    reasons why_not;
+    provider_ = create_provider(from_, why_not);
+    std::string{}.swap(from_.options); // may hold secrets
+    print(why_not);
+    if (!provider_ || !bind()) return 1;
+    int exit_code = 1;
+    auto at_end = [&exit_code](std::exception_ptr failure, int code) {
+        if (failure) std::rethrow_exception(failure);
+        exit_code = code;
+    };
+    asio::co_spawn(control_, live(), std::move(at_end));
+    control_.run();
+    return exit_code;
+}
+
+std::size_t running_host::thread_count() const {
+    constexpr unsigned most = 128; // each has a table of its own in provider/op_table.cpp
+    const auto wanted = from_.settings.threads;
+    return wanted != 0 ? wanted : std::clamp(std::thread::hardware_concurrency(), 1U, most);
+}
+
+changeable_options running_host::changeable(const config::settings& from, provider_ptr provider) const {
+    const auto& api = from.device_api;
+    return {std::move(provider), api.limits, api.tls ? api.tls->admit_dns_names : std::vector<std::string>{},
+            api.heartbeats_mode == config::heartbeats::ignore};
+}
+
+running_host::provider_ptr running_host::create_provider(const prepared& from, reasons& why_not) {
+    const auto& s = from.settings.provider;
+    const provider::provider_limits limits{s.deadlines.device,
+                                           s.deadlines.start,
+                                           s.deadlines.stop,
+                                           s.workers,
+                                           s.queue,
+                                           static_cast<std::uint32_t>(thread_count()),
+                                           s.deadlines.reconfigure};
+    provider::findings found;
+    provider_ptr made = provider::plugin_provider::create(from.library, from.options, limits,
+                                                          {s.library, &log_, &health_}, found);
+    for (const auto& f : found) {
+        if (f.is_error)
+            why_not.push_back(describe(f, from.settings));
+        else
+            log_.warn("provider option", {{"detail", describe(f, from.settings)}});
+    }
+    return made;
+}
+
+bool running_host::bind() {
+    const auto refuse = [this](std::string_view key, const problem& why) {
+        print({fmt::format("{}: {}: {}", from_.settings.file.string(), key, why.detail)});
+        return false;
+    };
+    device_address_ = from_.settings.device_api.listen;
+    auto sockets = http::bound_socket::bind(device_address_, thread_count());
+    if (!sockets) return refuse("device-api.listen", sockets.error());
+    const io_thread_options options{log_, metrics_, fuse_, connections_, device_address_, from_.device_tls};
+    for (auto& socket : *sockets)
+        threads_.emplace_back(options, changeable(from_.settings, provider_), std::move(socket));
+
+    if (auto at = from_.settings.observe.listen) {
+        const auto bound = pages_listener_.bind(control_, *at, pages_, log_);
+        if (!bound) return refuse("observe.listen", bound.error());
+    }
+    if (from_.settings.admin_api && from_.settings.admin_api->socket) {
+        const endpoint at{{}, 0, *from_.settings.admin_api->socket};
+        const auto bound =
+            admin_listener_.bind(control_, at, control_api_, log_, std::vector<unsigned>{0, geteuid()});
+        if (!bound) return refuse("admin-api.socket", bound.error());
+    }
+    return true;
+}
+
+awaitable<int> running_host::live() {
+    pages_listener_.start("observe");
+    if (!co_await start_provider()) {
+        pages_listener_.stop();
+        co_return 1;
+    }
+    for (auto& thread : threads_) thread.start();
+    log_.info("listening", {{"api", "device"},
+                            {"address", device_address_.text()},
+                            {"tls", from_.device_tls ? "yes" : "no"},
+                            {"threads", std::to_string(threads_.size())}});
+    admin_listener_.start("admin");
+    asio::co_spawn(control_, settle_log(), asio::detached);
+    log_.info("ready");
+    co_await asked_to_stop();
+    stopping_ = true;
+    health_.stopping();
+    admin_listener_.stop();
+    co_await drain();
+    co_await stop_provider();
+    pages_listener_.stop();
+    settle_pause_.cancel();
+    log_.info("stopped");
+    co_return 0;
+}
+
+awaitable<bool> running_host::start_provider() {
+    const auto& table = from_.library.table;
+    log_.info("starting", {{"version", EDGECONF_VERSION},
+                           {"config", from_.settings.file.string()},
+                           {"provider", table.id},
+                           {"provider-version", table.version},
+                           {"library", from_.library.path.string()}});
+    const auto started = co_await provider_->start(*ops_);
+    if (started) {
+        health_.started();
+        co_return true;
+    }
+    log_.error("the provider did not start", {{"reason", started.error().detail}});
+    if (started.error().code == errc::deadline) leave_at_once();
+    co_return false;
+}
+
+awaitable<void> running_host::asked_to_stop() {
+    for (;;) {
+        const auto [ec, number] = co_await signals_.async_wait(http::as_result);
+        if (ec) co_return;
+        if (number != SIGHUP) {
+            log_.info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+            co_return;
+        }
+        co_await reload();
+    }
+}
+
+awaitable<void> running_host::settle_log() {
+    while (!stopping_) {
+        settle_pause_.expires_after(std::chrono::seconds{1});
+        co_await settle_pause_.async_wait(http::as_result);
+        log_.settle_problems();
+    }
+}
+
+// Waits for something that every I/O thread reports once. Shared: a thread may still report when
+// nobody waits any more.
+class running_host::gathering : public std::enable_shared_from_this<gathering> {
+public:
+    gathering(asio::io_context& control, std::size_t expected)
+        : control_{control}, left_{expected}, until_{control.get_executor()} {}
+
+    // What a thread calls when it is done.
+    std::function<void()> report() {
+        return [self = shared_from_this()] {
+            asio::post(self->control_, [self] {
+                if (--self->left_ == 0) self->until_.cancel();
+            });
+        };
+    }
+
+    // Whether all have reported within `time`.
+    awaitable<bool> wait(std::chrono::milliseconds time) {
+        if (left_ == 0) co_return true;
+        until_.expires_after(time);
+        co_await until_.async_wait(http::as_result);
+        co_return left_ == 0;
+    }
+
+private:
+    asio::io_context& control_;
+    std::size_t left_;
+    timer until_;
+};
+
+// Ends the I/O threads once their requests are answered, or when the time for that is up.
+awaitable<void> running_host::drain() {
+    const auto ended = std::make_shared<gathering>(control_, threads_.size());
+    for (auto& thread : threads_) thread.stop(ended->report());
+    bool all = co_await ended->wait(from_.settings.shutdown_time);
+    if (!all) {
+        log_.warn("some requests did not end in time",
+                  {{"shutdown-time-ms", std::to_string(from_.settings.shutdown_time.count())}});
+        for (auto& thread : threads_) thread.abort();
+        all = co_await ended->wait(abort_time);
+    }
+    if (!all) {
+        log_.error("requests still wait for the provider; leaving without them");
+        leave_at_once();
+    }
+    for (auto& thread : threads_) thread.join();
+}
+
+awaitable<void> running_host::stop_provider() {
+    const bool in_time = co_await provider_->stop(*ops_);
+    if (in_time) co_return;
+    log_.error("the provider did not stop in time; leaving without it",
+               {{"provider", from_.settings.provider.library}});
+    leave_at_once();
+}
+
+awaitable<running_host::reasons> running_host::reload() {
+    if (reloading_) co_return reasons{"another reload is under way"};
+    reloading_ = true;
+    reasons why_not;
+    auto wanted = prepare(from_.settings.file, &from_.library);
+    if (!wanted) why_not = wanted.error().lines;
+    if (wanted)
+        for (const auto& key : needs_restart(from_.settings, wanted->settings))
+            why_not.push_back(
+                fmt::format("{}: {}: only a restart changes it", from_.settings.file.string(), key));
+    if (why_not.empty() && wanted->settings.provider.options != from_.settings.provider.options)
+        why_not = co_await reload_provider(*wanted);
+    if (why_not.empty()) {
+        log_.set_level(wanted->settings.observe.log_level);
+        fuse_.change(fuse_settings(wanted->settings));
+        co_await change_threads(changeable(wanted->settings, provider_));
+        from_.settings = std::move(wanted->settings);
+        log_.info("the configuration was read again", {{"config", from_.settings.file.string()}});
+    }
+    for (const auto& reason : why_not)
+        log_.error("the configuration was not read again; the old one stays", {{"reason", reason}});
+    reloading_ = false;
+    co_return why_not;
+}
+
+awaitable<void> running_host::change_threads(const changeable_options& next) {
+    const auto changed = std::make_shared<gathering>(control_, threads_.size());
+    for (auto& thread : threads_) thread.change(next, changed->report());
+    while (!co_await changed->wait(std::chrono::seconds{10}))
+        log_.error("an I/O thread does not come back to take new settings");
+}
+
+// All or nothing: where the provider cannot reconfigure itself, a second instance has to start before
+// the first one is let go.
+awaitable<running_host::reasons> running_host::reload_provider(const prepared& wanted) {
+    if (from_.library.table.reconfigure != nullptr) {
+        const auto done = co_await provider_->reconfigure(*ops_, wanted.options);
+        co_return done ? reasons{} : reasons{"provider.options: " + done.error().detail};
+    }
+    if ((from_.library.table.flags & ECP_PROVIDER_EXCLUSIVE) != 0)
+        co_return reasons{"provider.options: this provider takes new options only by a restart"};
+    reasons why_not;
+    const auto next = create_provider(wanted, why_not);
+    if (!next) co_return why_not;
+    const auto started = co_await next->start(*ops_);
+    if (!started) co_return reasons{"provider.options: " + started.error().detail};
+    const auto old = std::exchange(provider_, next);
+    co_await change_threads(changeable(wanted.settings, provider_));
+    // Calls that were under way are answered or given up by then.
+    timer last_calls{control_.get_executor(), from_.settings.provider.deadlines.device};
+    co_await last_calls.async_wait(http::as_result);
+    if (!co_await old->stop(*ops_)) {
+        log_.error("the provider's former instance does not stop; it is left behind");
+        new provider_ptr{old}; // never destroyed: its threads may still use it
+    }
+    co_return reasons{};
+}
+
+std::string running_host::status() {
+    const auto verdict = health_.readiness();
+    const auto fuse = fuse_.look(std::chrono::steady_clock::now());
+    const auto uptime =
+        std::chrono::duration_cast<std::chrono::seconds>(std::chrono::steady_clock::now() - started_);
+    const boost::json::value page{
+        {"version", EDGECONF_VERSION},
+        {"uptime-seconds", uptime.count()},
+        {"config", from_.settings.file.string()},
+        {"ready", verdict.ready},
+        {"reason", verdict.reason},
+        {"device-api",
+         {{"address", device_address_.text()},
+          {"tls", from_.device_tls != nullptr},
+          {"threads", threads_.size()},
+          {"connections", connections_.load()}}},
+        {"provider",
+         {{"library", from_.library.path.string()},
+          {"id", from_.library.table.id},
+          {"version", from_.library.table.version}}},
+        {"fuse", {{"blown", fuse.blown}, {"told", fuse.told}, {"limit", fuse.limit}, {"seen", fuse.seen}}},
+    };
+    return boost::json::serialize(page);
+}
+
+void running_host::add_samplers() {
+    metrics_.add(&observe::process_figures);
+    metrics_.add([this] {
+        const auto fuse = fuse_.look(std::chrono::steady_clock::now());
+        const auto number = [](auto value) { return static_cast<double>(value); };
+        return std::vector<observe::sample>{
+            {"fuse_blown", "1 while removed devices are withheld", false, number(fuse.blown), {}, {}},
+            {"fuse_told",
+             "Removed devices told to wipe themselves within the window",
+             false,
+             number(fuse.told),
+             {},
+             {}},
+            {"fuse_limit", "How many may be told within the window", false, number(fuse.limit), {}, {}},
+            {"fuse_withheld", "Answers withheld since the fuse blew", false, number(fuse.withheld), {}, {}},
+            {"devices_seen",
+             "Known devices that called within the last hour, estimated",
+             false,
+             number(fuse.seen),
+             {},
+             {}},
+        };
+    });
+}
+
+} // namespace edgeconf

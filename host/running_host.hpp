@@ -1,0 +1,88 @@
+// A host from its start to its end: owns every object, in the order of their making.
+#pragma once
+
+#include "api/admin/control_api.hpp"
+#include "api/device/fuse.hpp"
+#include "api/pages/health_pages.hpp"
+#include "control_listener.hpp"
+#include "io_thread.hpp"
+#include "observe/health.hpp"
+#include "observe/log.hpp"
+#include "observe/metrics.hpp"
+#include "prepare.hpp"
+#include "provider/plugin_provider.hpp"
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace edgeconf {
+
+// Its own thread, the one that calls run(), does everything but device calls: signals, the pages, the
+// admin socket, the provider's life cycle.
+class running_host {
+public:
+    // `log` outlives it.
+    running_host(prepared from, observe::logger& log);
+
+    // The whole life; the process's exit code. Does not return, but ends the process, where the
+    // provider is stuck: unwinding would take away what it still uses.
+    int run();
+
+private:
+    using timer = boost::asio::basic_waitable_timer<
+        std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, http::executor>;
+    using signal_set = boost::asio::basic_signal_set<http::executor>;
+    using reasons = std::vector<std::string>;
+    using provider_ptr = std::shared_ptr<provider::plugin_provider>;
+
+    class gathering;
+
+    std::size_t thread_count() const;
+    changeable_options changeable(const config::settings& from, provider_ptr provider) const;
+
+    provider_ptr create_provider(const prepared& from, reasons& why_not);
+    bool bind();
+    http::awaitable<int> live();
+    http::awaitable<bool> start_provider();
+    http::awaitable<void> asked_to_stop();
+    http::awaitable<void> settle_log();
+    http::awaitable<void> drain();
+    http::awaitable<void> stop_provider();
+
+    http::awaitable<reasons> reload();
+    http::awaitable<reasons> reload_provider(const prepared& wanted);
+    http::awaitable<void> change_threads(const changeable_options& next);
+
+    std::string status();
+    void add_samplers();
+
+    prepared from_;
+    observe::logger& log_;
+    observe::health health_;
+    observe::metrics metrics_;
+    api::device::fuse fuse_;
+    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    boost::asio::io_context control_{1};
+    provider::op_table::handle ops_;
+    provider_ptr provider_;
+    std::atomic<std::size_t> connections_{0};
+    endpoint device_address_; // as bound
+    std::deque<io_thread> threads_;
+    api::pages::health_pages pages_;
+    control_listener pages_listener_;
+    api::admin::control_api control_api_;
+    control_listener admin_listener_;
+    signal_set signals_;
+    timer settle_pause_;
+    bool reloading_ = false;
+    bool stopping_ = false;
+};
+
+} // namespace edgeconf
