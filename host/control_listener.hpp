@@ -3,7 +3,6 @@
 
 #include "http/listener.hpp"
 
-#include <atomic>
 #include <optional>
 
 namespace edgeconf {
@@ -20,7 +19,7 @@ public:
     void stop();
 
 private:
-    std::atomic<std::size_t> connections_{0};
+    http::open_connections connections_;
     observe::logger* log_ = nullptr;
     endpoint address_; // as bound
     std::optional<http::listener> listener_;

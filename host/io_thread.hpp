@@ -9,7 +9,6 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,7 +21,7 @@ struct io_thread_options {
     observe::logger& log;
     observe::metrics& metrics;
     api::device::fuse& removals;
-    std::atomic<std::size_t>& connections;
+    http::open_connections& connections;
     endpoint listen;
     std::shared_ptr<boost::asio::ssl::context> tls;
 };

@@ -324,7 +324,7 @@ std::string running_host::status() {
          {{"address", device_address_.text()},
           {"tls", from_.device_tls != nullptr},
           {"threads", threads_.size()},
-          {"connections", connections_.load()}}},
+          {"connections", connections_.total()}}},
         {"provider",
          {{"library", from_.library.path.string()},
           {"id", from_.library.table.id},

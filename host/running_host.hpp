@@ -16,7 +16,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
-#include <atomic>
 #include <deque>
 #include <memory>
 #include <string>
@@ -72,7 +71,7 @@ private:
     boost::asio::io_context control_{1};
     provider::op_table::handle ops_;
     provider_ptr provider_;
-    std::atomic<std::size_t> connections_{0};
+    http::open_connections connections_;
     endpoint device_address_; // as bound
     std::deque<io_thread> threads_;
     api::pages::health_pages pages_;

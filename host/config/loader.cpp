@@ -29,8 +29,10 @@ void read_number(section& from, std::string_view key, Number& value, std::uint64
 
 void read_limits(section& s, connection_limits& limits) {
     read_number(s, "header-bytes", limits.header_bytes, 1024, 1 << 20, true);
+    read_number(s, "header-count", limits.header_count, 1, 10'000);
     read_number(s, "body-bytes", limits.body_bytes, 1024, 1 << 30, true);
     read_number(s, "connections", limits.connections, 1, 1'000'000);
+    read_number(s, "connections-per-peer", limits.connections_per_peer, 0, 1'000'000);
     s.read("handshake-time", limits.handshake_time);
     s.read("header-time", limits.header_time);
     s.read("body-time", limits.body_time);

@@ -15,10 +15,13 @@ std::string describe(const asio::ip::tcp::endpoint& remote) {
 }
 std::string describe(const asio::local::stream_protocol::endpoint&) { return "unix"; }
 
+peer_key key_of(const asio::ip::tcp::endpoint& remote) { return http::key_of(remote.address()); }
+peer_key key_of(const asio::local::stream_protocol::endpoint&) { return std::nullopt; }
+
 } // namespace
 
 listener::listener(asio::io_context& context, bound_socket socket, const endpoint& at,
-                   session_environment environment, std::atomic<std::size_t>& connections)
+                   session_environment environment, open_connections& connections)
     : context_{context}, acceptor_{tcp_acceptor{context.get_executor()}},
       environment_{std::move(environment)}, connections_{connections} {
     if (at.is_unix())
@@ -46,8 +49,8 @@ void listener::stop(std::function<void()> drained) {
         },
         acceptor_);
     for (auto& session : sessions_) {
-        session.stopping = true;
-        if (session.idle) session.connection.cancel();
+        session.state.stopping = true;
+        if (session.state.idle) session.state.connection.cancel();
     }
     tell_if_drained();
 }
@@ -58,7 +61,7 @@ void listener::change(connection_limits limits, std::vector<std::string> admitte
 }
 
 void listener::abort() {
-    for (auto& session : sessions_) session.connection.close();
+    for (auto& session : sessions_) session.state.connection.close();
 }
 
 template <class Acceptor>
@@ -70,7 +73,7 @@ awaitable<void> listener::accept(Acceptor& acceptor) {
         const auto [ec] = co_await acceptor.async_accept(accepted, remote, as_result);
         if (stopping_) break;
         if (!ec) {
-            adopt(std::move(accepted), describe(remote));
+            adopt(std::move(accepted), describe(remote), key_of(remote));
             continue;
         }
         if (ec == asio::error::connection_aborted) continue;
@@ -86,17 +89,20 @@ awaitable<void> listener::accept(Acceptor& acceptor) {
 }
 
 void listener::adopt(asio::basic_stream_socket<asio::generic::stream_protocol, executor> socket,
-                     std::string remote) {
-    if (connections_.fetch_add(1, std::memory_order_relaxed) >= environment_.limits.connections) {
-        connections_.fetch_sub(1, std::memory_order_relaxed);
+                     std::string remote, peer_key from) {
+    const auto& limits = environment_.limits;
+    auto entered = connections_.enter(from, limits.connections, limits.connections_per_peer);
+    if (!entered.taken) {
+        const bool total = entered.why == open_connections::full::total;
         if (environment_.metrics != nullptr) environment_.metrics->connection_refused();
-        environment_.log.problem(
-            observe::level::warn, "connections", "turned a connection away: too many are open",
-            {{"peer", remote}, {"limit", std::to_string(environment_.limits.connections)}});
+        environment_.log.problem(observe::level::warn, total ? "connections" : "connections-per-peer",
+                                 total ? "turned a connection away: too many are open"
+                                       : "turned a connection away: too many of this peer are open",
+                                 {{"peer", remote}});
         return;
     }
     if (environment_.metrics != nullptr) environment_.metrics->connection_opened();
-    sessions_.push_front(session_state{stream{std::move(socket)}, std::move(remote)});
+    sessions_.push_front({std::move(*entered.taken), {stream{std::move(socket)}, std::move(remote)}});
     const auto session = sessions_.begin();
     // A named completion handler and a member coroutine: GCC 12 miscompiles capturing lambdas inside
     // co_await and co_spawn expressions.
@@ -105,9 +111,10 @@ void listener::adopt(asio::basic_stream_socket<asio::generic::stream_protocol, e
             try {
                 std::rethrow_exception(failure);
             } catch (const std::exception& e) {
-                environment_.log.error("a session failed", {{"peer", session->remote}, {"reason", e.what()}});
+                environment_.log.error("a session failed",
+                                       {{"peer", session->state.remote}, {"reason", e.what()}});
             } catch (...) {
-                environment_.log.error("a session failed", {{"peer", session->remote}});
+                environment_.log.error("a session failed", {{"peer", session->state.remote}});
             }
         }
         ended(session);
@@ -115,11 +122,12 @@ void listener::adopt(asio::basic_stream_socket<asio::generic::stream_protocol, e
     asio::co_spawn(context_, run(session), std::move(at_end));
 }
 
-awaitable<void> listener::run(sessions::iterator session) { co_await run_session(environment_, *session); }
+awaitable<void> listener::run(sessions::iterator session) {
+    co_await run_session(environment_, session->state);
+}
 
 void listener::ended(sessions::iterator session) noexcept {
     sessions_.erase(session);
-    connections_.fetch_sub(1, std::memory_order_relaxed);
     if (environment_.metrics != nullptr) environment_.metrics->connection_closed();
     tell_if_drained();
 }

@@ -1,6 +1,7 @@
 // Accepts connections on one I/O thread and looks after their sessions.
 #pragma once
 
+#include "http/open_connections.hpp"
 #include "http/session.hpp"
 #include "model/endpoint.hpp"
 #include "model/problem.hpp"
@@ -9,7 +10,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 
-#include <atomic>
 #include <functional>
 #include <list>
 #include <variant>
@@ -41,7 +41,7 @@ class listener {
 public:
     // `connections` counts the open ones of all threads against the limit and outlives the listener.
     listener(asio::io_context& context, bound_socket socket, const endpoint& at,
-             session_environment environment, std::atomic<std::size_t>& connections);
+             session_environment environment, open_connections& connections);
 
     void start();
     // Accepts no more, closes idle connections and lets the others finish their request. `drained`
@@ -55,12 +55,16 @@ public:
 private:
     using tcp_acceptor = asio::basic_socket_acceptor<asio::ip::tcp, executor>;
     using unix_acceptor = asio::basic_socket_acceptor<asio::local::stream_protocol, executor>;
-    using sessions = std::list<session_state>;
+    struct open_session {
+        open_connections::place place;
+        session_state state;
+    };
+    using sessions = std::list<open_session>;
 
     template <class Acceptor>
     awaitable<void> accept(Acceptor& acceptor);
-    void adopt(asio::basic_stream_socket<asio::generic::stream_protocol, executor> socket,
-               std::string remote);
+    void adopt(asio::basic_stream_socket<asio::generic::stream_protocol, executor> socket, std::string remote,
+               peer_key from);
     awaitable<void> run(sessions::iterator session);
     void ended(sessions::iterator session) noexcept;
     void tell_if_drained();
@@ -68,7 +72,7 @@ private:
     asio::io_context& context_;
     std::variant<tcp_acceptor, unix_acceptor> acceptor_;
     session_environment environment_;
-    std::atomic<std::size_t>& connections_;
+    open_connections& connections_;
     sessions sessions_;
     bool stopping_ = false;
     std::function<void()> drained_;

@@ -19,8 +19,10 @@ std::string text_of(const YAML::Node& node) {
 
 // The name of every member stands here, so that a new one does not compile until it is compared too.
 auto values(const connection_limits& l) {
-    const auto& [header_bytes, body_bytes, connections, handshake, header, body, idle, write] = l;
-    return std::tuple{header_bytes, body_bytes, connections, handshake, header, body, idle, write};
+    const auto& [header_bytes, header_count, body_bytes, connections, per_peer, handshake, header, body, idle,
+                 write] = l;
+    return std::tuple{header_bytes, header_count, body_bytes, connections, per_peer,
+                      handshake,    header,       body,       idle,        write};
 }
 auto values(const deadline_settings& d) {
     const auto& [device, administration, start, reconfigure, stop] = d;
