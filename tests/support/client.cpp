@@ -18,6 +18,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <stdexcept>
 
@@ -129,6 +130,7 @@ struct client::connection {
 };
 
 client::client(const target& to) : to_{std::make_unique<connection>()} {
+    std::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
     ERR_clear_error();
     to_->fd = connect_to(to.address);
     if (to.server_ca) to_->handshake(to);

@@ -18,8 +18,10 @@ device-api:
     admit-dns-names: [project-flotta.io, Edge.Example.com]
   limits:
     header-bytes: 32KiB
+    header-count: 32
     body-bytes: 2MiB
     connections: 500
+    connections-per-peer: 50
     handshake-time: 5s
     header-time: 6s
     body-time: 7000ms
@@ -71,8 +73,10 @@ TEST_CASE("loader: a file with every key gives exactly those settings", "[config
     CHECK(s.device_api.tls->admit_dns_names ==
           std::vector<std::string>{"project-flotta.io", "Edge.Example.com"});
     CHECK(s.device_api.limits.header_bytes == 32 * 1024);
+    CHECK(s.device_api.limits.header_count == 32);
     CHECK(s.device_api.limits.body_bytes == 2 * 1024 * 1024);
     CHECK(s.device_api.limits.connections == 500);
+    CHECK(s.device_api.limits.connections_per_peer == 50);
     CHECK(s.device_api.limits.handshake_time == 5s);
     CHECK(s.device_api.limits.header_time == 6s);
     CHECK(s.device_api.limits.body_time == 7s);
