@@ -73,7 +73,11 @@ awaitable<void> listener::accept(Acceptor& acceptor) {
         const auto [ec] = co_await acceptor.async_accept(accepted, remote, as_result);
         if (stopping_) break;
         if (!ec) {
-            adopt(std::move(accepted), describe(remote), key_of(remote));
+            try { // or this listener would accept no more
+                adopt(std::move(accepted), describe(remote), key_of(remote));
+            } catch (const std::exception& e) {
+                environment_.log.error("cannot serve a connection", {{"reason", e.what()}});
+            }
             continue;
         }
         if (ec == asio::error::connection_aborted) continue;
@@ -119,7 +123,12 @@ void listener::adopt(asio::basic_stream_socket<asio::generic::stream_protocol, e
         }
         ended(session);
     };
-    asio::co_spawn(context_, run(session), std::move(at_end));
+    try {
+        asio::co_spawn(context_, run(session), std::move(at_end));
+    } catch (...) {
+        sessions_.erase(session);
+        throw;
+    }
 }
 
 awaitable<void> listener::run(sessions::iterator session) {
