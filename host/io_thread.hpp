@@ -23,7 +23,7 @@ struct io_thread_options {
     api::device::fuse& removals;
     http::open_connections& connections;
     endpoint listen;
-    std::shared_ptr<boost::asio::ssl::context> tls;
+    std::shared_ptr<const http::tls_source> tls;
 };
 
 // What a reload may change while it serves.

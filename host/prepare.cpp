@@ -1,6 +1,5 @@
 #include "prepare.hpp"
 
-#include "http/tls.hpp"
 #include "process.hpp"
 #include "provider/options.hpp"
 
@@ -30,11 +29,12 @@ boost::system::result<prepared, config::errors> prepare(const std::filesystem::p
     if (!settings) return settings.error();
 
     config::errors errors;
-    std::shared_ptr<boost::asio::ssl::context> tls;
+    std::shared_ptr<http::tls_source> tls;
     if (const auto& wanted = settings->device_api.tls) {
-        auto made = http::make_tls_context({wanted->certificate, wanted->private_key, wanted->client_ca});
+        auto made = http::tls_source::open(
+            {wanted->certificate, wanted->private_key, wanted->client_ca, wanted->crl});
         if (made)
-            tls = std::make_shared<boost::asio::ssl::context>(std::move(*made));
+            tls = std::move(*made);
         else
             errors.lines.push_back(
                 fmt::format("{}: device-api.tls: {}", settings->file.string(), made.error().detail));

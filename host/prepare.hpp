@@ -3,10 +3,9 @@
 
 #include "config/loader.hpp"
 #include "config/settings.hpp"
+#include "http/tls_source.hpp"
 #include "provider/finding.hpp"
 #include "provider/library.hpp"
-
-#include <boost/asio/ssl/context.hpp>
 
 #include <filesystem>
 #include <memory>
@@ -17,7 +16,7 @@ namespace edgeconf {
 
 struct prepared {
     config::settings settings;
-    std::shared_ptr<boost::asio::ssl::context> device_tls; // null: plain HTTP
+    std::shared_ptr<http::tls_source> device_tls; // null: plain HTTP
     provider::library library;
     std::string options; // the provider's, as JSON text; holds secrets
 };

@@ -9,6 +9,14 @@ std::vector<std::string> needs_restart(const config::settings& running, const co
     };
     compare("device-api.listen", running.device_api.listen, wanted.device_api.listen);
     compare("device-api.tls", running.device_api.tls.has_value(), wanted.device_api.tls.has_value());
+    if (running.device_api.tls && wanted.device_api.tls) {
+        const auto& now = *running.device_api.tls;
+        const auto& then = *wanted.device_api.tls;
+        compare("device-api.tls.certificate", now.certificate, then.certificate);
+        compare("device-api.tls.private-key", now.private_key, then.private_key);
+        compare("device-api.tls.client-ca", now.client_ca, then.client_ca);
+        compare("device-api.tls.crl", now.crl, then.crl);
+    }
     compare("admin-api", running.admin_api, wanted.admin_api);
     compare("observe.listen", running.observe.listen, wanted.observe.listen);
     compare("observe.log.format", running.observe.log_format, wanted.observe.log_format);

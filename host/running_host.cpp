@@ -17,6 +17,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
 
 namespace edgeconf {
@@ -53,8 +54,10 @@ api::device::fuse_settings fuse_settings(const config::settings& from) {
 running_host::running_host(prepared from, observe::logger& log)
     : from_{std::move(from)}, log_{log}, metrics_{operation_names()}, fuse_{fuse_settings(from_.settings)},
       ops_{provider::op_table::claim(control_)}, pages_{{health_, metrics_, [this] { return status(); }}},
-      control_api_{{fuse_, log_, [this] { return reload(); }}},
-      signals_{control_.get_executor(), SIGTERM, SIGINT, SIGHUP}, settle_pause_{control_.get_executor()} {
+      control_api_{{fuse_, log_, [this] { return reload(); }}}, signals_{control_.get_executor(), SIGTERM,
+                                                                         SIGINT, SIGHUP},
+      settle_pause_{control_.get_executor()}, tls_pause_{control_.get_executor()} {
+    if (from_.device_tls) tls_watch_.emplace(*from_.device_tls, log_);
     add_samplers();
 }
 
@@ -145,6 +148,7 @@ awaitable<int> running_host::live() {
                             {"threads", std::to_string(threads_.size())}});
     admin_listener_.start("admin");
     asio::co_spawn(control_, settle_log(), asio::detached);
+    if (tls_watch_) asio::co_spawn(control_, watch_tls(), asio::detached);
     log_.info("ready");
     co_await asked_to_stop();
     stopping_ = true;
@@ -154,6 +158,7 @@ awaitable<int> running_host::live() {
     co_await stop_provider();
     pages_listener_.stop();
     settle_pause_.cancel();
+    tls_pause_.cancel();
     log_.info("stopped");
     co_return 0;
 }
@@ -251,7 +256,18 @@ awaitable<void> running_host::stop_provider() {
     leave_at_once();
 }
 
+// Until the timer is cancelled.
+awaitable<void> running_host::watch_tls() {
+    while (!stopping_) {
+        tls_watch_->warn_of_expiry(std::time(nullptr));
+        tls_pause_.expires_after(from_.settings.device_api.tls->check_interval);
+        co_await tls_pause_.async_wait(http::as_result);
+        if (!stopping_) tls_watch_->reload(false);
+    }
+}
+
 awaitable<running_host::reasons> running_host::reload() {
+    if (tls_watch_) tls_watch_->reload(true); // the files that it has, whatever the configuration says now
     if (reloading_) co_return reasons{"another reload is under way"};
     reloading_ = true;
     reasons why_not;
@@ -336,6 +352,26 @@ std::string running_host::status() {
 
 void running_host::add_samplers() {
     metrics_.add(&observe::process_figures);
+    metrics_.add([this] {
+        std::vector<observe::sample> all;
+        if (!from_.device_tls) return all;
+        for (const auto& each : from_.device_tls->expiries())
+            all.push_back({"tls_not_after_seconds", "When what TLS uses ends, in seconds since 1970", false,
+                           static_cast<double>(each.not_after), "what", each.what});
+        all.push_back({"tls_reloads_total",
+                       "New TLS files taken",
+                       true,
+                       static_cast<double>(from_.device_tls->taken()),
+                       {},
+                       {}});
+        all.push_back({"tls_failed_reloads_total",
+                       "New TLS files that do not fit",
+                       true,
+                       static_cast<double>(from_.device_tls->failed()),
+                       {},
+                       {}});
+        return all;
+    });
     metrics_.add([this] {
         const auto fuse = fuse_.look(std::chrono::steady_clock::now());
         const auto number = [](auto value) { return static_cast<double>(value); };

@@ -5,6 +5,7 @@
 #include "api/device/fuse.hpp"
 #include "api/pages/health_pages.hpp"
 #include "control_listener.hpp"
+#include "http/tls_watch.hpp"
 #include "io_thread.hpp"
 #include "observe/health.hpp"
 #include "observe/log.hpp"
@@ -18,6 +19,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -52,6 +54,7 @@ private:
     http::awaitable<bool> start_provider();
     http::awaitable<void> asked_to_stop();
     http::awaitable<void> settle_log();
+    http::awaitable<void> watch_tls();
     http::awaitable<void> drain();
     http::awaitable<void> stop_provider();
 
@@ -80,6 +83,8 @@ private:
     control_listener admin_listener_;
     signal_set signals_;
     timer settle_pause_;
+    std::optional<http::tls_watch> tls_watch_; // none for plain HTTP
+    timer tls_pause_;
     bool reloading_ = false;
     bool stopping_ = false;
 };

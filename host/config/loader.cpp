@@ -54,9 +54,13 @@ void read_tls(section& s, tls_settings& tls, bool admits_by_name) {
     s.read("certificate", tls.certificate);
     s.read("private-key", tls.private_key);
     s.read("client-ca", tls.client_ca);
+    if (s.has("crl")) s.read("crl", tls.crl.emplace());
+    s.read("check-interval", tls.check_interval);
     if (tls.certificate.empty())
         s.complain("certificate", "is missing: the server's certificate chain (PEM)");
     if (tls.private_key.empty()) s.complain("private-key", "is missing: the certificate's key (PEM)");
+    if (tls.crl && tls.client_ca.empty())
+        s.complain("crl", "needs client-ca: a list is about the certificates that a CA has signed");
     if (!admits_by_name) return;
     s.read("admit-dns-names", tls.admit_dns_names);
     if (tls.client_ca.empty())

@@ -24,9 +24,11 @@ struct mark {
 };
 
 struct tls_settings {
-    std::filesystem::path certificate; // PEM: the server's, then its intermediates
-    std::filesystem::path private_key; // PEM, unencrypted
-    std::filesystem::path client_ca;   // PEM: who signs client certificates
+    std::filesystem::path certificate;                // PEM: the server's, then its intermediates
+    std::filesystem::path private_key;                // PEM, unencrypted
+    std::filesystem::path client_ca;                  // PEM: who signs client certificates
+    std::optional<std::filesystem::path> crl;         // PEM: which of those were taken back
+    std::chrono::milliseconds check_interval{10'000}; // how often the files are looked at
     // Device API: a client needs one of these as a DNS name in its certificate.
     std::vector<std::string> admit_dns_names;
 

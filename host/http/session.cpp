@@ -145,13 +145,15 @@ awaitable<void> run_plain(session_environment& environment, session_state& state
 }
 
 awaitable<void> run_tls(session_environment& environment, session_state& state) {
-    asio::ssl::stream<stream&> secure{state.connection, *environment.tls};
+    const auto tls = environment.tls->current(); // outlives `secure`
+    asio::ssl::stream<stream&> secure{state.connection, tls->native()};
     state.connection.expires_after(environment.limits.handshake_time);
     const auto [ec] = co_await secure.async_handshake(asio::ssl::stream_base::server, as_result);
     if (environment.metrics != nullptr) environment.metrics->handshake(!ec);
     if (ec) {
-        environment.log.problem(observe::level::warn, "handshake", "a TLS handshake failed",
-                                {{"peer", state.remote}, {"reason", ec.message()}});
+        environment.log.problem(
+            observe::level::warn, "handshake", "a TLS handshake failed",
+            {{"peer", state.remote}, {"reason", handshake_failure(secure.native_handle(), ec.message())}});
         co_return;
     }
     const auto from = identify(secure.native_handle(), environment.admitted_names);

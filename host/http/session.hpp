@@ -3,11 +3,11 @@
 
 #include "http/handler.hpp"
 #include "http/net.hpp"
+#include "http/tls_source.hpp"
 #include "model/limits.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 
-#include <boost/asio/ssl/context.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 
 #include <memory>
@@ -24,7 +24,7 @@ using stream = boost::beast::basic_stream<asio::generic::stream_protocol, execut
 struct session_environment {
     handler& serve;
     connection_limits limits;
-    std::shared_ptr<asio::ssl::context> tls; // null: plain HTTP
+    std::shared_ptr<const tls_source> tls; // null: plain HTTP
     std::vector<std::string> admitted_names;
     observe::logger& log;
     observe::metrics* metrics = nullptr; // null: not counted

@@ -131,7 +131,7 @@ struct op_table::place {
     std::uint32_t generation = 0;
 };
 
-thread_local ecp_op op_table::running_inline_ = 0;
+constinit thread_local ecp_op op_table::running_inline_ = 0;
 
 void op_table::release::operator()(op_table* table) const noexcept {
     {

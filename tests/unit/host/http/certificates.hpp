@@ -10,27 +10,27 @@
 #include <memory>
 #include <string>
 
-struct openssl_delete {
+struct free_held {
     void operator()(EVP_PKEY* p) const { EVP_PKEY_free(p); }
     void operator()(X509* p) const { X509_free(p); }
     void operator()(BIO* p) const { BIO_free(p); }
     void operator()(X509_EXTENSION* p) const { X509_EXTENSION_free(p); }
 };
 template <class T>
-using owned = std::unique_ptr<T, openssl_delete>;
+using held = std::unique_ptr<T, free_held>;
 
 // A certificate and its key.
 struct identity {
-    owned<EVP_PKEY> key;
-    owned<X509> certificate;
+    held<EVP_PKEY> key;
+    held<X509> certificate;
 
     std::string key_pem() const {
-        const owned<BIO> out{BIO_new(BIO_s_mem())};
+        const held<BIO> out{BIO_new(BIO_s_mem())};
         REQUIRE(PEM_write_bio_PrivateKey(out.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) == 1);
         return text(out.get());
     }
     std::string certificate_pem() const {
-        const owned<BIO> out{BIO_new(BIO_s_mem())};
+        const held<BIO> out{BIO_new(BIO_s_mem())};
         REQUIRE(PEM_write_bio_X509(out.get(), certificate.get()) == 1);
         return text(out.get());
     }
@@ -48,7 +48,7 @@ private:
 inline identity make_identity(const std::string& common_name, const std::string& alternative_names = {},
                               const identity* issuer = nullptr, long valid_for_s = 3600) {
     static long serial = 0;
-    identity made{owned<EVP_PKEY>{EVP_EC_gen("P-256")}, owned<X509>{X509_new()}};
+    identity made{held<EVP_PKEY>{EVP_EC_gen("P-256")}, held<X509>{X509_new()}};
     REQUIRE(made.key);
     auto* c = made.certificate.get();
     X509_set_version(c, 2);
@@ -63,7 +63,7 @@ inline identity make_identity(const std::string& common_name, const std::string&
     const auto add = [&](int what, const std::string& value) {
         X509V3_CTX context;
         X509V3_set_ctx(&context, signer.certificate.get(), c, nullptr, nullptr, 0);
-        const owned<X509_EXTENSION> extension{X509V3_EXT_conf_nid(nullptr, &context, what, value.c_str())};
+        const held<X509_EXTENSION> extension{X509V3_EXT_conf_nid(nullptr, &context, what, value.c_str())};
         REQUIRE(extension);
         X509_add_ext(c, extension.get(), -1);
     };

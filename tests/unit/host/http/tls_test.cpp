@@ -2,6 +2,7 @@
 #include "unit/host/scratch_folder.hpp"
 
 #include "http/tls.hpp"
+#include "http/tls_context.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -22,12 +23,13 @@ struct deployment {
     identity ca = make_identity("flotta-ca");
     identity server = make_identity("server", "DNS:localhost", &ca);
     scratch_folder folder;
-    tls_options options{folder.write("server.crt", server.certificate_pem()),
-                        folder.write("server.key", server.key_pem()),
-                        folder.write("ca.crt", ca.certificate_pem())};
+    tls_files options{folder.write("server.crt", server.certificate_pem()),
+                      folder.write("server.key", server.key_pem()),
+                      folder.write("ca.crt", ca.certificate_pem()),
+                      {}};
 
     std::string refusal() const {
-        const auto made = make_tls_context(options);
+        const auto made = tls_context::make(options);
         if (made) return "";
         CHECK(made.error().code == errc::invalid);
         return made.error().detail;
@@ -45,8 +47,8 @@ struct handshake {
     std::unique_ptr<SSL, ssl_delete> server;
     std::unique_ptr<SSL, ssl_delete> client;
 
-    explicit handshake(boost::asio::ssl::context& context, const identity* as = nullptr) {
-        server.reset(SSL_new(context.native_handle()));
+    explicit handshake(const tls_context& context, const identity* as = nullptr) {
+        server.reset(SSL_new(context.native().native_handle()));
         client.reset(SSL_new(client_context.get()));
         if (as != nullptr) {
             REQUIRE(SSL_use_certificate(client.get(), as->certificate.get()) == 1);
@@ -72,15 +74,15 @@ struct handshake {
     }
 };
 
-boost::asio::ssl::context context_of(const deployment& d) {
-    auto made = make_tls_context(d.options);
+std::shared_ptr<const tls_context> context_of(const deployment& d) {
+    auto made = tls_context::make(d.options);
     REQUIRE(made.has_value());
     return std::move(*made);
 }
 
 peer who_is(const deployment& d, const identity& client, const std::vector<std::string>& admitted) {
-    auto context = context_of(d);
-    handshake h{context, &client};
+    const auto context = context_of(d);
+    handshake h{*context, &client};
     REQUIRE(h.run());
     return identify(h.server.get(), admitted);
 }
@@ -89,8 +91,8 @@ peer who_is(const deployment& d, const identity& client, const std::vector<std::
 
 TEST_CASE("tls: a certificate, its key and a CA make a context", "[http][tls]") {
     const deployment d;
-    auto context = context_of(d);
-    auto* native = context.native_handle();
+    const auto context = context_of(d);
+    auto* native = context->native().native_handle();
     CHECK(SSL_CTX_get_min_proto_version(native) == TLS1_3_VERSION);
     CHECK(SSL_CTX_get_verify_mode(native) == (SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT));
     CHECK(SSL_CTX_get_session_cache_mode(native) == SSL_SESS_CACHE_OFF);
@@ -163,9 +165,9 @@ TEST_CASE("tls: certificate and key may not be swapped", "[http][tls]") {
 
 TEST_CASE("tls: a client with a certificate of the CA completes the handshake", "[http][tls]") {
     const deployment d;
-    auto context = context_of(d);
+    const auto context = context_of(d);
     const auto client = make_identity("*", "DNS:project-flotta.io,IP:127.0.0.1", &d.ca);
-    handshake h{context, &client};
+    handshake h{*context, &client};
     CHECK(h.run());
     CHECK(SSL_version(h.server.get()) == TLS1_3_VERSION);
 }
@@ -173,34 +175,34 @@ TEST_CASE("tls: a client with a certificate of the CA completes the handshake", 
 TEST_CASE("tls: a client without a certificate, or with another CA's, or an expired one, does not",
           "[http][tls]") {
     const deployment d;
-    auto context = context_of(d);
+    const auto context = context_of(d);
     SECTION("none") {
-        handshake h{context};
+        handshake h{*context};
         CHECK_FALSE(h.run());
     }
     SECTION("of another CA") {
         const auto other = make_identity("flotta-ca");
         const auto client = make_identity("*", "DNS:project-flotta.io", &other);
-        handshake h{context, &client};
+        handshake h{*context, &client};
         CHECK_FALSE(h.run());
     }
     SECTION("signed by itself") {
         const auto client = make_identity("*", "DNS:project-flotta.io");
-        handshake h{context, &client};
+        handshake h{*context, &client};
         CHECK_FALSE(h.run());
     }
     SECTION("expired") {
         const auto client = make_identity("*", "DNS:project-flotta.io", &d.ca, -60);
-        handshake h{context, &client};
+        handshake h{*context, &client};
         CHECK_FALSE(h.run());
     }
 }
 
 TEST_CASE("tls: a client that knows no TLS 1.3 is refused", "[http][tls]") {
     const deployment d;
-    auto context = context_of(d);
+    const auto context = context_of(d);
     const auto client = make_identity("*", "DNS:project-flotta.io", &d.ca);
-    handshake h{context, &client};
+    handshake h{*context, &client};
     SSL_set_max_proto_version(h.client.get(), TLS1_2_VERSION);
     CHECK_FALSE(h.run());
 }
@@ -214,9 +216,9 @@ TEST_CASE("tls: http/1.1 is chosen where it is offered, and nothing otherwise", 
         {"", ""},
     }));
     const deployment d;
-    auto context = context_of(d);
+    const auto context = context_of(d);
     const auto client = make_identity("*", "DNS:project-flotta.io", &d.ca);
-    handshake h{context, &client};
+    handshake h{*context, &client};
     if (!offered.empty())
         REQUIRE(SSL_set_alpn_protos(h.client.get(), reinterpret_cast<const unsigned char*>(offered.data()),
                                     static_cast<unsigned>(offered.size())) == 0);
@@ -270,8 +272,8 @@ TEST_CASE("tls: a hostile subject is one line of plain text", "[http][tls]") {
 
 TEST_CASE("tls: without a handshake there is no peer", "[http][tls]") {
     const deployment d;
-    auto context = context_of(d);
-    const handshake h{context};
+    const auto context = context_of(d);
+    const handshake h{*context};
     const auto who = identify(h.server.get(), {"project-flotta.io"});
     CHECK_FALSE(who.admitted);
 }
