@@ -202,6 +202,16 @@ std::string client::alpn() const {
 
 std::string client::tls_version() const { return SSL_get_version(to_->tls.get()); }
 
+std::string client::server_name() const {
+    const std::unique_ptr<X509, decltype(&X509_free)> own{SSL_get1_peer_certificate(to_->tls.get()),
+                                                          &X509_free};
+    std::array<char, 128> text{};
+    X509_NAME_get_text_by_NID(X509_get_subject_name(own.get()), NID_commonName, text.data(), text.size());
+    return text.data();
+}
+
+bool client::has_ticket() const { return SSL_SESSION_is_resumable(SSL_get0_session(to_->tls.get())) == 1; }
+
 std::string go_request(std::string_view method, std::string_view path, std::string_view body) {
     std::string made;
     made.append(method).append(" ").append(path).append(" HTTP/1.1\r\n");

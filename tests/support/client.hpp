@@ -48,6 +48,10 @@ public:
     // The protocol that ALPN settled on, empty if none.
     std::string alpn() const;
     std::string tls_version() const;
+    // The common name in the server's certificate.
+    std::string server_name() const;
+    // Whether the server gave a session ticket with what was received so far.
+    bool has_ticket() const;
 
 private:
     struct connection;

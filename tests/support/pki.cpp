@@ -55,26 +55,36 @@ std::string alternative_names(const subject& about) {
 
 } // namespace
 
-authority::authority(std::filesystem::path folder, std::string name)
+authority::authority(std::filesystem::path folder, std::string name, bool signs_lists)
+    : authority{std::move(folder), name, nullptr, signs_lists} {}
+
+authority authority::subordinate(std::string name) { return authority{folder_, name, this, true}; }
+
+authority::authority(std::filesystem::path folder, const std::string& name, authority* issuer,
+                     bool signs_lists)
     : folder_{std::move(folder)}, certificate_{folder_ / (name + ".crt")}, key_{make_key()} {
     std::filesystem::create_directories(folder_);
     subject about;
     about.common_name = name;
-    own_ = blank(about, key_.get(), serial_++);
-    X509_set_issuer_name(own_.get(), X509_get_subject_name(own_.get()));
-    extend(own_.get(), own_.get(), NID_basic_constraints, "critical,CA:TRUE");
-    extend(own_.get(), own_.get(), NID_key_usage, "critical,keyCertSign,cRLSign");
-    X509_sign(own_.get(), key_.get(), EVP_sha256());
+    own_ = blank(about, key_.get(), issuer != nullptr ? issuer->serial_++ : serial_++);
+    auto* by = issuer != nullptr ? issuer->own_.get() : own_.get();
+    X509_set_issuer_name(own_.get(), X509_get_subject_name(by));
+    extend(own_.get(), by, NID_basic_constraints, "critical,CA:TRUE");
+    extend(own_.get(), by, NID_key_usage,
+           signs_lists ? "critical,keyCertSign,cRLSign" : "critical,digitalSignature,keyCertSign");
+    extend(own_.get(), by, NID_subject_key_identifier, "hash");
+    X509_sign(own_.get(), issuer != nullptr ? issuer->key_.get() : key_.get(), EVP_sha256());
     write_pem(certificate_, [this](std::FILE* out) { return PEM_write_X509(out, own_.get()); });
 }
 
 identity authority::issue(const std::string& name, const subject& about) {
     const auto key = make_key();
-    const auto made = blank(about, key.get(), serial_++);
+    const auto made = blank(about, key.get(), about.serial != 0 ? about.serial : serial_++);
     X509_set_issuer_name(made.get(), X509_get_subject_name(own_.get()));
     extend(made.get(), own_.get(), NID_basic_constraints, "critical,CA:FALSE");
     extend(made.get(), own_.get(), NID_ext_key_usage,
            about.for_clients ? "clientAuth,serverAuth" : "serverAuth");
+    extend(made.get(), own_.get(), NID_authority_key_identifier, "keyid");
     if (const auto names = alternative_names(about); !names.empty())
         extend(made.get(), own_.get(), NID_subject_alt_name, names);
     X509_sign(made.get(), key_.get(), EVP_sha256());
@@ -87,6 +97,36 @@ identity authority::issue(const std::string& name, const subject& about) {
     std::filesystem::permissions(files.key,
                                  std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
     return files;
+}
+
+std::filesystem::path authority::revoke(const std::string& name,
+                                        const std::vector<std::filesystem::path>& revoked,
+                                        long valid_to_s) const {
+    const std::shared_ptr<X509_CRL> list{X509_CRL_new(), &X509_CRL_free};
+    X509_CRL_set_version(list.get(), 1);
+    X509_CRL_set_issuer_name(list.get(), X509_get_subject_name(own_.get()));
+    const std::shared_ptr<ASN1_TIME> from{X509_gmtime_adj(nullptr, -3600), &ASN1_TIME_free};
+    const std::shared_ptr<ASN1_TIME> until{X509_gmtime_adj(nullptr, valid_to_s), &ASN1_TIME_free};
+    X509_CRL_set1_lastUpdate(list.get(), from.get());
+    X509_CRL_set1_nextUpdate(list.get(), until.get());
+    X509V3_CTX context;
+    X509V3_set_ctx(&context, own_.get(), nullptr, nullptr, list.get(), 0);
+    const std::shared_ptr<X509_EXTENSION> by{
+        X509V3_EXT_conf_nid(nullptr, &context, NID_authority_key_identifier, "keyid"), &X509_EXTENSION_free};
+    X509_CRL_add_ext(list.get(), by.get(), -1);
+    for (const auto& file : revoked) {
+        const std::unique_ptr<std::FILE, int (*)(std::FILE*)> in{std::fopen(file.c_str(), "r"), &std::fclose};
+        const std::shared_ptr<X509> bad{PEM_read_X509(in.get(), nullptr, nullptr, nullptr), &X509_free};
+        auto* entry = X509_REVOKED_new();
+        X509_REVOKED_set_serialNumber(entry, X509_get_serialNumber(bad.get()));
+        X509_REVOKED_set_revocationDate(entry, from.get());
+        X509_CRL_add0_revoked(list.get(), entry);
+    }
+    X509_CRL_sort(list.get());
+    X509_CRL_sign(list.get(), key_.get(), EVP_sha256());
+    auto path = folder_ / (name + ".crl");
+    write_pem(path, [&](std::FILE* out) { return PEM_write_X509_CRL(out, list.get()); });
+    return path;
 }
 
 } // namespace edgeconf::test
