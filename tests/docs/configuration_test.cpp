@@ -32,9 +32,13 @@ auto values(const fuse_settings& f) {
     const auto& [window, minimum, percent] = f;
     return std::tuple{window, minimum, percent};
 }
+auto values(const tls_settings& t) {
+    const auto& [certificate, private_key, client_ca, crl, check_interval, admit_dns_names] = t;
+    return check_interval; // the others have no defaults
+}
 auto values(const device_api_settings& api) {
     const auto& [listen, tls, heartbeats_mode, fuse, limits] = api;
-    return std::tuple{listen, heartbeats_mode, values(fuse), values(limits)}; // tls has no defaults
+    return std::tuple{listen, heartbeats_mode, values(fuse), values(limits), values(tls.value_or(tls_settings{}))};
 }
 auto values(const observe_settings& o) {
     const auto& [listen, log_level, log_format] = o;
