@@ -100,6 +100,8 @@ TEST_CASE("loader: every mistake is told with its place, its key and the remedy"
              "admin-api: {listen: '10.0.0.1:1', anonymous: viewer, tls: {certificate: a, private-key: b}}\n",
          "3:46: admin-api.anonymous: ", "only where listen is a loopback address"},
         {minimal + "admin-api: {socket: s, anonymous: admin}\n", "3:35: admin-api.anonymous: ", "loopback"},
+        {minimal + "admin-api: {socket: s, tls: {certificate: a, private-key: b, crl: c}}\n",
+         "3:57: admin-api.tls.crl: ", "needs client-ca"},
         {minimal + "admin-api: {socket: s, tokens: t}\n", "3:32: admin-api.tokens: ", "need tls"},
         {minimal + "admin-api: {socket: s, anonymous: root}\n",
          "3:35: admin-api.anonymous: ", "is not one of none, viewer, approver, admin"},

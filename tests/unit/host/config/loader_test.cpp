@@ -16,6 +16,8 @@ device-api:
     private-key: /etc/keys/server.key
     client-ca: ../ca.crt
     admit-dns-names: [project-flotta.io, Edge.Example.com]
+    crl: tls/list.crl
+    check-interval: 30s
   limits:
     header-bytes: 32KiB
     header-count: 32
@@ -70,6 +72,8 @@ TEST_CASE("loader: a file with every key gives exactly those settings", "[config
     CHECK(s.device_api.tls->certificate == folder / "tls/server.crt");
     CHECK(s.device_api.tls->private_key == "/etc/keys/server.key");
     CHECK(s.device_api.tls->client_ca == folder.parent_path() / "ca.crt");
+    CHECK(s.device_api.tls->crl == folder / "tls/list.crl");
+    CHECK(s.device_api.tls->check_interval == 30s);
     CHECK(s.device_api.tls->admit_dns_names ==
           std::vector<std::string>{"project-flotta.io", "Edge.Example.com"});
     CHECK(s.device_api.limits.header_bytes == 32 * 1024);

@@ -277,3 +277,64 @@ TEST_CASE("tls: without a handshake there is no peer", "[http][tls]") {
     const auto who = identify(h.server.get(), {"project-flotta.io"});
     CHECK_FALSE(who.admitted);
 }
+
+// crypto/tls of Go 1.20: its order, and the algorithms that it offers although we refuse them.
+TEST_CASE("tls: Go's client settles on X25519 and gets the chain of the file, without names of CAs",
+          "[http][tls]") {
+    const deployment d;
+    const auto context = context_of(d);
+    const auto client = make_identity("*", "DNS:project-flotta.io", &d.ca);
+    handshake h{*context, &client};
+    SSL_set1_groups_list(h.client.get(), "X25519:P-256:P-384:P-521");
+    SSL_set1_sigalgs_list(h.client.get(),
+                          "rsa_pss_rsae_sha256:ecdsa_secp256r1_sha256:ed25519:rsa_pss_rsae_sha384:"
+                          "rsa_pss_rsae_sha512:RSA+SHA256:RSA+SHA384:RSA+SHA512:ecdsa_secp384r1_sha384:"
+                          "ecdsa_secp521r1_sha512:RSA+SHA1:ECDSA+SHA1");
+    REQUIRE(h.run());
+    CHECK(std::string{SSL_get_cipher_name(h.server.get())}.starts_with("TLS_"));
+    CHECK(SSL_get_negotiated_group(h.server.get()) == NID_X25519);
+    CHECK(sk_X509_num(SSL_get_peer_cert_chain(h.client.get())) == 1);
+    CHECK(sk_X509_NAME_num(SSL_get0_peer_CA_list(h.client.get())) <= 0);
+    CHECK(SSL_SESSION_is_resumable(SSL_get0_session(h.client.get())) == 0);
+}
+
+TEST_CASE("tls: what Go does not need is not spoken", "[http][tls]") {
+    const deployment d;
+    const auto context = context_of(d);
+    const auto client = make_identity("*", "DNS:project-flotta.io", &d.ca);
+    handshake h{*context, &client};
+    SECTION("other groups") { SSL_set1_groups_list(h.client.get(), "P-521:X448"); }
+    SECTION("other signatures") { SSL_set1_sigalgs_list(h.client.get(), "ecdsa_secp521r1_sha512:ed448"); }
+    SECTION("other cipher suites") {
+        SSL_set_ciphersuites(h.client.get(), "TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256");
+    }
+    CHECK_FALSE(h.run());
+}
+
+TEST_CASE("tls: a client's chain has at most 16 KiB", "[http][tls]") {
+    const deployment d;
+    const auto context = context_of(d);
+    std::string names;
+    for (int i = 0; i < 1000; ++i) names += "DNS:name-" + std::to_string(i) + ".example,";
+    const auto client = make_identity("*", names + "DNS:project-flotta.io", &d.ca);
+    handshake h{*context, &client};
+    CHECK_FALSE(h.run());
+}
+
+TEST_CASE("tls: a client is verified once, and proves that it has the key every time", "[http][tls]") {
+    const deployment d;
+    const auto context = context_of(d);
+    const auto client = make_identity("*", "DNS:project-flotta.io", &d.ca);
+    for (int i = 0; i < 3; ++i) {
+        handshake h{*context, &client};
+        CHECK(h.run());
+        CHECK(identify(h.server.get(), {"project-flotta.io"}).admitted);
+    }
+    CHECK(context->verified().hits() == 2);
+    // Somebody else with the same certificate, but not its key: OpenSSL's client would not send it.
+    handshake thief{*context};
+    const auto other = make_identity("thief");
+    REQUIRE(SSL_use_certificate(thief.client.get(), client.certificate.get()) == 1);
+    CHECK(SSL_use_PrivateKey(thief.client.get(), other.key.get()) != 1);
+    CHECK_FALSE(thief.run());
+}
