@@ -101,7 +101,7 @@ TEST_CASE("loader: every mistake is told with its place, its key and the remedy"
          "3:46: admin-api.anonymous: ", "only where listen is a loopback address"},
         {minimal + "admin-api: {socket: s, anonymous: admin}\n", "3:35: admin-api.anonymous: ", "loopback"},
         {minimal + "admin-api: {socket: s, tls: {certificate: a, private-key: b, crl: c}}\n",
-         "3:57: admin-api.tls.crl: ", "needs client-ca"},
+         "3:67: admin-api.tls.crl: ", "needs client-ca"},
         {minimal + "admin-api: {socket: s, tokens: t}\n", "3:32: admin-api.tokens: ", "need tls"},
         {minimal + "admin-api: {socket: s, anonymous: root}\n",
          "3:35: admin-api.anonymous: ", "is not one of none, viewer, approver, admin"},
