@@ -19,6 +19,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <exception>
+#include <map>
 
 namespace edgeconf {
 namespace {
@@ -355,9 +356,14 @@ void running_host::add_samplers() {
     metrics_.add([this] {
         std::vector<observe::sample> all;
         if (!from_.device_tls) return all;
-        for (const auto& each : from_.device_tls->expiries())
+        std::map<std::string, std::time_t> first; // a file may hold several; what ends first counts
+        for (const auto& each : from_.device_tls->expiries()) {
+            const auto known = first.emplace(each.what, each.not_after).first;
+            known->second = std::min(known->second, each.not_after);
+        }
+        for (const auto& [what, not_after] : first)
             all.push_back({"tls_not_after_seconds", "When what TLS uses ends, in seconds since 1970", false,
-                           static_cast<double>(each.not_after), "what", each.what});
+                           static_cast<double>(not_after), "what", what});
         all.push_back({"tls_reloads_total",
                        "New TLS files taken",
                        true,

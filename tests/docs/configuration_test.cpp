@@ -38,7 +38,8 @@ auto values(const tls_settings& t) {
 }
 auto values(const device_api_settings& api) {
     const auto& [listen, tls, heartbeats_mode, fuse, limits] = api;
-    return std::tuple{listen, heartbeats_mode, values(fuse), values(limits), values(tls.value_or(tls_settings{}))};
+    return std::tuple{listen, heartbeats_mode, values(fuse), values(limits),
+                      values(tls.value_or(tls_settings{}))};
 }
 auto values(const observe_settings& o) {
     const auto& [listen, log_level, log_format] = o;
