@@ -36,7 +36,13 @@ int check(const std::filesystem::path& config) {
         print(ready.error());
         return 1;
     }
-    const auto found = provider::judge_options(ready->library, ready->options);
+    const auto judged =
+        provider::judge_options(ready->library, ready->options, ready->settings.provider.deadlines.start);
+    if (!judged) {
+        print({{ready->settings.file.string() + ": provider: " + judged.error().detail}});
+        leave_at_once();
+    }
+    const auto& found = *judged;
     for (const auto& f : found) std::fprintf(stderr, "edgeconf: %s\n", describe(f, ready->settings).c_str());
     if (provider::has_error(found)) return 1;
     const auto& table = ready->library.table;

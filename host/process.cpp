@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <cstdlib>
 
 namespace edgeconf {
 
@@ -23,5 +24,7 @@ std::filesystem::path provider_directory() {
     const auto binary = std::filesystem::canonical("/proc/self/exe");
     return (binary.parent_path() / "../lib/edgeconf/providers").lexically_normal();
 }
+
+void leave_at_once() { std::_Exit(1); }
 
 } // namespace edgeconf

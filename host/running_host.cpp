@@ -1,6 +1,7 @@
 #include "running_host.hpp"
 
 #include "observe/process_figures.hpp"
+#include "process.hpp"
 #include "reload.hpp"
 
 #include <boost/asio/co_spawn.hpp>
@@ -29,12 +30,6 @@ using http::awaitable;
 // A session that was cut off still waits for its provider call, which is usually over long before.
 constexpr std::chrono::seconds abort_time{2};
 
-// After this nothing is unwound: a provider may still be inside our objects.
-[[noreturn]] void leave_at_once() {
-    std::fflush(nullptr);
-    std::quick_exit(1);
-}
-
 void print(const std::vector<std::string>& lines) {
     for (const auto& line : lines) std::fprintf(stderr, "edgeconf: %s\n", line.c_str());
 }
@@ -54,20 +49,20 @@ api::device::fuse_settings fuse_settings(const config::settings& from) {
 
 running_host::running_host(prepared from, observe::logger& log)
     : from_{std::move(from)}, log_{log}, metrics_{operation_names()}, fuse_{fuse_settings(from_.settings)},
-      ops_{provider::op_table::claim(control_)}, pages_{{health_, metrics_, [this] { return status(); }}},
-      control_api_{{fuse_, log_, [this] { return reload(); }}}, signals_{control_.get_executor(), SIGTERM,
-                                                                         SIGINT, SIGHUP},
-      settle_pause_{control_.get_executor()}, tls_pause_{control_.get_executor()} {
+      ops_{provider::op_table::claim(control_)}, provider_{{from_.library, *ops_, log_, health_,
+                                                            static_cast<std::uint32_t>(thread_count())},
+                                                           from_.settings},
+      pages_{{health_, metrics_, [this] { return status(); }}}, control_api_{{fuse_, log_,
+                                                                              [this] { return reload(); }}},
+      signals_{control_.get_executor(), SIGTERM, SIGINT, SIGHUP}, stop_asked_{control_.get_executor(),
+                                                                              timer::time_point::max()},
+      tend_pause_{control_.get_executor()}, tls_pause_{control_.get_executor()} {
     if (from_.device_tls) tls_watch_.emplace(*from_.device_tls, log_);
     add_samplers();
 }
 
 int running_host::run() {
-    reasons why_not;
-    provider_ = create_provider(from_, why_not);
-    std::string{}.swap(from_.options); // may hold secrets
-    print(why_not);
-    if (!provider_ || !bind()) return 1;
+    if (!bind()) return 1;
     int exit_code = 1;
     auto at_end = [&exit_code](std::exception_ptr failure, int code) {
         if (failure) std::rethrow_exception(failure);
@@ -84,31 +79,10 @@ std::size_t running_host::thread_count() const {
     return wanted != 0 ? wanted : std::clamp(std::thread::hardware_concurrency(), 1U, most);
 }
 
-changeable_options running_host::changeable(const config::settings& from, provider_ptr provider) const {
+changeable_options running_host::changeable(const config::settings& from) const {
     const auto& api = from.device_api;
-    return {std::move(provider), api.limits, api.tls ? api.tls->admit_dns_names : std::vector<std::string>{},
+    return {provider_.current(), api.limits, api.tls ? api.tls->admit_dns_names : std::vector<std::string>{},
             api.heartbeats_mode == config::heartbeats::ignore};
-}
-
-running_host::provider_ptr running_host::create_provider(const prepared& from, reasons& why_not) {
-    const auto& s = from.settings.provider;
-    const provider::provider_limits limits{s.deadlines.device,
-                                           s.deadlines.start,
-                                           s.deadlines.stop,
-                                           s.workers,
-                                           s.queue,
-                                           static_cast<std::uint32_t>(thread_count()),
-                                           s.deadlines.reconfigure};
-    provider::findings found;
-    provider_ptr made = provider::plugin_provider::create(from.library, from.options, limits,
-                                                          {s.library, &log_, &health_}, found);
-    for (const auto& f : found) {
-        if (f.is_error)
-            why_not.push_back(describe(f, from.settings));
-        else
-            log_.warn("provider option", {{"detail", describe(f, from.settings)}});
-    }
-    return made;
 }
 
 bool running_host::bind() {
@@ -121,7 +95,7 @@ bool running_host::bind() {
     if (!sockets) return refuse("device-api.listen", sockets.error());
     const io_thread_options options{log_, metrics_, fuse_, connections_, device_address_, from_.device_tls};
     for (auto& socket : *sockets)
-        threads_.emplace_back(options, changeable(from_.settings, provider_), std::move(socket));
+        threads_.emplace_back(options, changeable(from_.settings), std::move(socket));
 
     if (auto at = from_.settings.observe.listen) {
         const auto bound = pages_listener_.bind(control_, *at, pages_, log_);
@@ -138,9 +112,13 @@ bool running_host::bind() {
 
 awaitable<int> running_host::live() {
     pages_listener_.start("observe");
-    if (!co_await start_provider()) {
-        pages_listener_.stop();
-        co_return 1;
+    asio::co_spawn(control_, watch_signals(), asio::detached);
+    asio::co_spawn(control_, tend(), asio::detached);
+    const bool started = co_await provider_.start(from_.settings, std::exchange(from_.options, {}));
+    if (!started) {
+        if (stopping_) log_.info("stopped");
+        end();
+        co_return stopping_ ? 0 : 1;
     }
     for (auto& thread : threads_) thread.start();
     log_.info("listening", {{"api", "device"},
@@ -148,56 +126,48 @@ awaitable<int> running_host::live() {
                             {"tls", from_.device_tls ? "yes" : "no"},
                             {"threads", std::to_string(threads_.size())}});
     admin_listener_.start("admin");
-    asio::co_spawn(control_, settle_log(), asio::detached);
     if (tls_watch_) asio::co_spawn(control_, watch_tls(), asio::detached);
     log_.info("ready");
-    co_await asked_to_stop();
-    stopping_ = true;
+    if (!stopping_) co_await stop_asked_.async_wait(http::as_result);
     health_.stopping();
     admin_listener_.stop();
     co_await drain();
-    co_await stop_provider();
-    pages_listener_.stop();
-    settle_pause_.cancel();
-    tls_pause_.cancel();
+    co_await provider_.stop();
+    end();
     log_.info("stopped");
     co_return 0;
 }
 
-awaitable<bool> running_host::start_provider() {
-    const auto& table = from_.library.table;
-    log_.info("starting", {{"version", EDGECONF_VERSION},
-                           {"config", from_.settings.file.string()},
-                           {"provider", table.id},
-                           {"provider-version", table.version},
-                           {"library", from_.library.path.string()}});
-    const auto started = co_await provider_->start(*ops_);
-    if (started) {
-        health_.started();
-        co_return true;
-    }
-    log_.error("the provider did not start", {{"reason", started.error().detail}});
-    if (started.error().code == errc::deadline) leave_at_once();
-    co_return false;
+void running_host::end() {
+    ended_ = true;
+    pages_listener_.stop();
+    signals_.cancel();
+    tend_pause_.cancel();
+    tls_pause_.cancel();
+    log_.settle_problems();
 }
 
-awaitable<void> running_host::asked_to_stop() {
+awaitable<void> running_host::watch_signals() {
     for (;;) {
         const auto [ec, number] = co_await signals_.async_wait(http::as_result);
         if (ec) co_return;
-        if (number != SIGHUP) {
-            log_.info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
-            co_return;
+        if (number == SIGHUP) {
+            if (!threads_.empty() && !stopping_) co_await reload();
+            continue;
         }
-        co_await reload();
+        if (std::exchange(stopping_, true)) continue;
+        log_.info("stopping", {{"signal", number == SIGTERM ? "SIGTERM" : "SIGINT"}});
+        stop_asked_.cancel();
+        provider_.stop_soon();
     }
 }
 
-awaitable<void> running_host::settle_log() {
-    while (!stopping_) {
-        settle_pause_.expires_after(std::chrono::seconds{1});
-        co_await settle_pause_.async_wait(http::as_result);
+awaitable<void> running_host::tend() {
+    while (!ended_) {
+        tend_pause_.expires_after(std::chrono::seconds{1});
+        co_await tend_pause_.async_wait(http::as_result);
         log_.settle_problems();
+        provider_.tend();
     }
 }
 
@@ -249,21 +219,13 @@ awaitable<void> running_host::drain() {
     for (auto& thread : threads_) thread.join();
 }
 
-awaitable<void> running_host::stop_provider() {
-    const bool in_time = co_await provider_->stop(*ops_);
-    if (in_time) co_return;
-    log_.error("the provider did not stop in time; leaving without it",
-               {{"provider", from_.settings.provider.library}});
-    leave_at_once();
-}
-
 // Until the timer is cancelled.
 awaitable<void> running_host::watch_tls() {
-    while (!stopping_) {
+    while (!ended_) {
         tls_watch_->warn_of_expiry(std::time(nullptr));
         tls_pause_.expires_after(from_.settings.device_api.tls->check_interval);
         co_await tls_pause_.async_wait(http::as_result);
-        if (!stopping_) tls_watch_->reload(false);
+        if (!ended_) tls_watch_->reload(false);
     }
 }
 
@@ -278,12 +240,17 @@ awaitable<running_host::reasons> running_host::reload() {
         for (const auto& key : needs_restart(from_.settings, wanted->settings))
             why_not.push_back(
                 fmt::format("{}: {}: only a restart changes it", from_.settings.file.string(), key));
-    if (why_not.empty() && wanted->settings.provider.options != from_.settings.provider.options)
-        why_not = co_await reload_provider(*wanted);
+    if (why_not.empty() && wanted->settings.provider.options != from_.settings.provider.options) {
+        // Named, and not inside the co_await expression: GCC 12 would destroy it twice.
+        const std::function<awaitable<void>()> publish = [this, &wanted] {
+            return change_threads(wanted->settings);
+        };
+        why_not = co_await provider_.replace(*wanted, publish);
+    }
     if (why_not.empty()) {
         log_.set_level(wanted->settings.observe.log_level);
         fuse_.change(fuse_settings(wanted->settings));
-        co_await change_threads(changeable(wanted->settings, provider_));
+        co_await change_threads(wanted->settings);
         from_.settings = std::move(wanted->settings);
         log_.info("the configuration was read again", {{"config", from_.settings.file.string()}});
     }
@@ -293,37 +260,11 @@ awaitable<running_host::reasons> running_host::reload() {
     co_return why_not;
 }
 
-awaitable<void> running_host::change_threads(const changeable_options& next) {
+awaitable<void> running_host::change_threads(const config::settings& to) {
     const auto changed = std::make_shared<gathering>(control_, threads_.size());
-    for (auto& thread : threads_) thread.change(next, changed->report());
+    for (auto& thread : threads_) thread.change(changeable(to), changed->report());
     while (!co_await changed->wait(std::chrono::seconds{10}))
         log_.error("an I/O thread does not come back to take new settings");
-}
-
-// All or nothing: where the provider cannot reconfigure itself, a second instance has to start before
-// the first one is let go.
-awaitable<running_host::reasons> running_host::reload_provider(const prepared& wanted) {
-    if (from_.library.table.reconfigure != nullptr) {
-        const auto done = co_await provider_->reconfigure(*ops_, wanted.options);
-        co_return done ? reasons{} : reasons{"provider.options: " + done.error().detail};
-    }
-    if ((from_.library.table.flags & ECP_PROVIDER_EXCLUSIVE) != 0)
-        co_return reasons{"provider.options: this provider takes new options only by a restart"};
-    reasons why_not;
-    const auto next = create_provider(wanted, why_not);
-    if (!next) co_return why_not;
-    const auto started = co_await next->start(*ops_);
-    if (!started) co_return reasons{"provider.options: " + started.error().detail};
-    const auto old = std::exchange(provider_, next);
-    co_await change_threads(changeable(wanted.settings, provider_));
-    // Calls that were under way are answered or given up by then.
-    timer last_calls{control_.get_executor(), from_.settings.provider.deadlines.device};
-    co_await last_calls.async_wait(http::as_result);
-    if (!co_await old->stop(*ops_)) {
-        log_.error("the provider's former instance does not stop; it is left behind");
-        new provider_ptr{old}; // never destroyed: its threads may still use it
-    }
-    co_return reasons{};
 }
 
 std::string running_host::status() {

@@ -11,7 +11,7 @@
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 #include "prepare.hpp"
-#include "provider/plugin_provider.hpp"
+#include "provider_life.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -41,26 +41,24 @@ private:
         std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, http::executor>;
     using signal_set = boost::asio::basic_signal_set<http::executor>;
     using reasons = std::vector<std::string>;
-    using provider_ptr = std::shared_ptr<provider::plugin_provider>;
 
     class gathering;
 
     std::size_t thread_count() const;
-    changeable_options changeable(const config::settings& from, provider_ptr provider) const;
+    changeable_options changeable(const config::settings& from) const;
 
-    provider_ptr create_provider(const prepared& from, reasons& why_not);
     bool bind();
     http::awaitable<int> live();
-    http::awaitable<bool> start_provider();
-    http::awaitable<void> asked_to_stop();
-    http::awaitable<void> settle_log();
+    http::awaitable<void> watch_signals();
+    // What is done about once a second.
+    http::awaitable<void> tend();
     http::awaitable<void> watch_tls();
     http::awaitable<void> drain();
-    http::awaitable<void> stop_provider();
+    // Ends what else keeps this thread busy.
+    void end();
 
     http::awaitable<reasons> reload();
-    http::awaitable<reasons> reload_provider(const prepared& wanted);
-    http::awaitable<void> change_threads(const changeable_options& next);
+    http::awaitable<void> change_threads(const config::settings& to);
 
     std::string status();
     void add_samplers();
@@ -73,7 +71,7 @@ private:
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     boost::asio::io_context control_{1};
     provider::op_table::handle ops_;
-    provider_ptr provider_;
+    provider_life provider_;
     http::open_connections connections_;
     endpoint device_address_; // as bound
     std::deque<io_thread> threads_;
@@ -82,11 +80,13 @@ private:
     api::admin::control_api control_api_;
     control_listener admin_listener_;
     signal_set signals_;
-    timer settle_pause_;
+    timer stop_asked_; // cancelled when it is so
+    timer tend_pause_;
     std::optional<http::tls_watch> tls_watch_; // none for plain HTTP
     timer tls_pause_;
     bool reloading_ = false;
     bool stopping_ = false;
+    bool ended_ = false;
 };
 
 } // namespace edgeconf

@@ -150,6 +150,11 @@ void read_provider(section& s, provider_settings& provider) {
         d.read("reconfigure", provider.deadlines.reconfigure);
         d.read("stop", provider.deadlines.stop);
     });
+    s.nested("breaker", [&](section& b) {
+        b.read("window", provider.breaker.window);
+        read_number(b, "calls", provider.breaker.calls, 1, 1'000'000);
+        read_number(b, "percent", provider.breaker.percent, 1, 100);
+    });
     read_number(s, "workers", provider.workers, 1, 256);
     read_number(s, "queue", provider.queue, 1, 1'000'000);
     provider.options = read_options(s.shared(), s.node("options"), provider.option_marks);

@@ -81,12 +81,20 @@ struct deadline_settings {
     friend bool operator==(const deadline_settings&, const deadline_settings&) = default;
 };
 
+// When a provider that misses its deadlines or breaks its contract is asked no more.
+struct breaker_settings {
+    std::chrono::milliseconds window{10'000};
+    std::uint32_t calls = 20;   // at least so many
+    std::uint32_t percent = 50; // of which so many failed
+};
+
 struct provider_settings {
     std::string library; // a name in the provider directory, or an absolute path
     std::string sha256;  // 64 lower-case hex digits, or empty
     boost::json::object options;
     std::map<std::string, mark, std::less<>> option_marks; // JSON Pointer into options -> place
     deadline_settings deadlines;
+    breaker_settings breaker;
     std::uint32_t workers = 4;  // threads for a provider that blocks; it may allow fewer
     std::uint32_t queue = 1024; // calls waiting for them
 };

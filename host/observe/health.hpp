@@ -14,6 +14,10 @@ public:
     // The provider's start succeeded; before that the host is not ready, whatever the provider says.
     void started();
     void provider_is(provider_state state, std::string reason);
+    // Open: the provider is not asked, so the host is not ready.
+    void breaker_is(bool open, std::string reason);
+    // The provider broke its promise not to block; it is served by workers for good. Degraded.
+    void provider_demoted(std::string reason);
     // Ready ends when the host begins to stop, so that a balancer looks elsewhere while requests in
     // flight are finished.
     void stopping();
@@ -30,6 +34,9 @@ private:
     mutable std::mutex mutex_;
     provider_state state_ = provider_state::ok; // as a provider that says nothing means it
     std::string reason_;
+    std::string demoted_;
+    std::string breaker_reason_;
+    bool breaker_open_ = false;
     bool started_ = false;
     bool stopping_ = false;
 };

@@ -1,6 +1,8 @@
 #include "provider/instances.hpp"
 
+#include "provider/conduct.hpp"
 #include "provider/op_table.hpp"
+#include "provider/throttle.hpp"
 
 #include <algorithm>
 #include <array>
@@ -13,10 +15,11 @@ namespace edgeconf::provider {
 namespace {
 
 constexpr std::size_t most_instances = 64;
-constexpr std::size_t violation_kinds = 4;
 constexpr std::size_t most_metrics = 256;
 constexpr std::uint64_t longest_line = 16 * 1024;
 constexpr std::uint64_t most_fields = 32;
+constexpr std::uint32_t lines_each_second = 100;
+constexpr std::uint32_t lines_at_once = 1000;
 
 struct metric {
     std::string name;
@@ -34,6 +37,19 @@ struct record {
     std::mutex metrics_mutex;
     std::deque<metric> metrics;
     std::array<std::atomic<std::uint64_t>, violation_kinds> violations{};
+    std::atomic<std::uint64_t> dropped_lines{0};
+    std::mutex throttles_mutex; // guards the two below
+    throttle lines{lines_each_second, lines_at_once};
+    std::array<throttle, violation_kinds> told{throttle{1, 1}, throttle{1, 1}, throttle{1, 1}, throttle{1, 1},
+                                               throttle{1, 1}};
+
+    // Whether one more line of the provider's own may be written.
+    bool admits_line() {
+        const std::lock_guard lock{throttles_mutex};
+        if (lines.admit(clock::now())) return true;
+        dropped_lines.fetch_add(1, std::memory_order_relaxed);
+        return false;
+    }
 };
 
 // Immortal, like the host's table: a late caller must find something.
@@ -89,7 +105,28 @@ observe::provider_state state_of(std::int32_t state) noexcept {
     }
 }
 
+// `left_out` of the same kind were not told before.
+void tell_violation(const record& r, violation what, std::string_view detail, std::uint64_t left_out) {
+    r.sinks.log->error("the provider broke its contract", {{"provider", r.sinks.name},
+                                                           {"violation", std::string{name(what)}},
+                                                           {"detail", std::string{detail}},
+                                                           {"not-told-before", std::to_string(left_out)}});
+}
+
 thread_local std::string* collecting = nullptr;
+
+// The only instance there is, 0 if there are none or several: who else made up a token?
+ecp_ctx sole_instance() noexcept {
+    ecp_ctx found = 0;
+    for (std::size_t i = 0; i < most_instances; ++i) {
+        auto& r = records()[i];
+        const std::shared_lock lock{r.mutex};
+        if (!r.in_use) continue;
+        if (found != 0) return 0;
+        found = make_token(i, r.generation);
+    }
+    return found;
+}
 
 } // namespace
 
@@ -100,9 +137,10 @@ struct host_functions {
     }
 
     static void complete(ecp_op op, const ecp_result* result) noexcept {
-        if (!op_table::complete(op, result))
-            report_violation(op_table::instance_of(op), violation::stale_completion,
-                             "completed an operation that is not open (a second time, or never begun)");
+        if (op_table::complete(op, result)) return;
+        const auto whose = op_table::instance_of(op);
+        report_violation(whose != 0 ? whose : sole_instance(), violation::stale_completion,
+                         "completed an operation that is not open (a second time, or never begun)");
     }
 
     static std::int32_t is_cancelled(ecp_op op) noexcept { return op_table::is_cancelled(op) ? 1 : 0; }
@@ -122,10 +160,14 @@ struct host_functions {
             return;
         }
         with_sinks(ctx, [&](record& r) {
+            if (!r.sinks.log->enabled(level_of(level)) || !r.admits_line()) return;
             std::vector<observe::field> line{{"provider", r.sinks.name}};
-            for (std::uint64_t i = 0; fields != nullptr && i < std::min(n_fields, most_fields); ++i)
-                line.push_back(
-                    {bounded(&fields[i].key, 64), std::string{bounded(&fields[i].value, longest_line)}});
+            auto room = longest_line; // for all values together
+            for (std::uint64_t i = 0; fields != nullptr && i < std::min(n_fields, most_fields); ++i) {
+                const auto value = bounded(&fields[i].value, room);
+                room -= value.size();
+                line.push_back({bounded(&fields[i].key, 64), std::string{value}});
+            }
             r.sinks.log->write(level_of(level), text, line);
         });
     }
@@ -134,6 +176,7 @@ struct host_functions {
         with_sinks(ctx, [&](record& r) {
             const std::string why{bounded(reason, longest_line)};
             r.sinks.health->provider_is(state_of(state), why);
+            if (!r.admits_line()) return;
             r.sinks.log->info("provider health", {{"provider", r.sinks.name},
                                                   {"state", state == ECP_HEALTH_OK     ? "ok"
                                                             : state == ECP_HEALTH_DOWN ? "down"
@@ -180,6 +223,12 @@ instance::instance(instance_sinks sinks) : token_{0} {
         r.in_use = true;
         r.sinks = std::move(sinks);
         for (auto& count : r.violations) count = 0;
+        r.dropped_lines = 0;
+        {
+            const std::lock_guard throttles{r.throttles_mutex};
+            r.lines = throttle{lines_each_second, lines_at_once};
+            r.told.fill(throttle{1, 1});
+        }
         token_ = make_token(i, ++r.generation);
         return;
     }
@@ -195,22 +244,43 @@ instance::~instance() {
     r->metrics.clear();
 }
 
-std::string_view name(violation v) noexcept {
-    switch (v) {
-    case violation::stale_completion: return "stale_completion";
-    case violation::malformed_result: return "malformed_result";
-    case violation::unexpected_status: return "unexpected_status";
-    case violation::incomplete_answer: return "incomplete_answer";
-    }
-    return "unknown";
-}
-
 void report_violation(ecp_ctx ctx, violation what, std::string_view detail) noexcept {
     with_sinks(ctx, [&](record& r) {
-        r.violations[static_cast<std::size_t>(what)].fetch_add(1, std::memory_order_relaxed);
-        r.sinks.log->error("the provider broke its contract", {{"provider", r.sinks.name},
-                                                               {"violation", std::string{name(what)}},
-                                                               {"detail", std::string{detail}}});
+        const auto kind = static_cast<std::size_t>(what);
+        const auto now = clock::now();
+        r.violations[kind].fetch_add(1, std::memory_order_relaxed);
+        if (r.sinks.conduct != nullptr) r.sinks.conduct->broke(what, now);
+        std::uint64_t left_out = 0;
+        {
+            const std::lock_guard lock{r.throttles_mutex};
+            if (!r.told[kind].admit(now)) return;
+            left_out = r.told[kind].take_dropped();
+        }
+        tell_violation(r, what, detail, left_out);
+    });
+}
+
+std::uint64_t dropped_lines(ecp_ctx ctx) noexcept {
+    const auto* r = find(ctx);
+    return r == nullptr ? 0 : r->dropped_lines.load(std::memory_order_relaxed);
+}
+
+void tell_dropped(ecp_ctx ctx) noexcept {
+    with_sinks(ctx, [&](record& r) {
+        std::uint64_t lines = 0;
+        std::array<std::uint64_t, violation_kinds> left_out{};
+        {
+            const std::lock_guard lock{r.throttles_mutex};
+            lines = r.lines.take_dropped();
+            for (std::size_t kind = 0; kind < violation_kinds; ++kind)
+                left_out[kind] = r.told[kind].take_dropped();
+        }
+        if (lines != 0)
+            r.sinks.log->warn("the provider logs too much; lines were dropped",
+                              {{"provider", r.sinks.name}, {"dropped", std::to_string(lines)}});
+        for (std::size_t kind = 0; kind < violation_kinds; ++kind)
+            if (left_out[kind] != 0)
+                tell_violation(r, static_cast<violation>(kind), "the same as before", left_out[kind]);
     });
 }
 

@@ -3,6 +3,7 @@
 
 #include "observe/health.hpp"
 #include "observe/log.hpp"
+#include "provider/violation.hpp"
 
 #include <ecp/provider.h>
 
@@ -12,20 +13,14 @@
 
 namespace edgeconf::provider {
 
-// What a provider breaks when it breaks the contract.
-enum class violation {
-    stale_completion,  // an operation completed twice, or one that never was
-    malformed_result,  // sizes, pointers or lengths that cannot be
-    unexpected_status, // one that this call does not have
-    incomplete_answer, // a body that would harm a device
-};
-std::string_view name(violation v) noexcept;
+class conduct;
 
-// Where an instance's words go. Both targets outlive the instance.
+// Where an instance's words and deeds go. All targets outlive the instance.
 struct instance_sinks {
     std::string name; // as the operator wrote it
     observe::logger* log = nullptr;
     observe::health* health = nullptr;
+    provider::conduct* conduct = nullptr; // may be null
 };
 
 // Registers an instance for its lifetime. A token of an instance that is gone leads nowhere, so a
@@ -43,11 +38,18 @@ private:
     ecp_ctx token_;
 };
 
-// Counts `what` and writes it to the log of the instance behind `ctx`. `detail` has no secrets.
+// Counts `what` and writes it to the log of the instance behind `ctx`: the first of a kind at once, then
+// one line a second for each kind, which says how many there were in between. `detail` has no secrets.
 void report_violation(ecp_ctx ctx, violation what, std::string_view detail) noexcept;
 
 // How often the instance behind `ctx` broke the contract that way.
 std::uint64_t violations(ecp_ctx ctx, violation what) noexcept;
+
+// How many of its log lines were dropped, because there were too many.
+std::uint64_t dropped_lines(ecp_ctx ctx) noexcept;
+
+// Writes down what was dropped or left out since the last time. Called about once a second.
+void tell_dropped(ecp_ctx ctx) noexcept;
 
 // Collects the error lines that a provider logs in its entry function on this thread.
 class entry_log {

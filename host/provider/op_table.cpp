@@ -119,6 +119,7 @@ public:
         slot_.waiter = nullptr;
         if (slot_.arrived) return;
         slot_.abandoned = true;
+        ++slot_.owner->abandoned_count_;
         slot_.cancelled.store(true, std::memory_order_relaxed);
     }
 
@@ -150,13 +151,17 @@ op_table::handle op_table::claim(asio::io_context& context) {
         if (table == nullptr) {
             table = new op_table; // immortal, see above
             table->index_ = i;
+            table->grow(); // now, so that no call has to wait for it
             tables[i].store(table, std::memory_order_release);
         }
         {
             const std::lock_guard inner{table->mutex_};
             table->context_ = &context;
             // Completed after the last owner's time.
-            for (auto* s : std::exchange(table->completed_, {})) table->free(*s);
+            for (auto* s : std::exchange(table->completed_, {})) {
+                if (s->abandoned) --table->abandoned_count_;
+                table->free(*s);
+            }
         }
         claimed[i] = true;
         return handle{table};
@@ -165,11 +170,14 @@ op_table::handle op_table::claim(asio::io_context& context) {
 }
 
 open_op* op_table::open(device_call call, clock::time_point deadline, ecp_ctx instance) {
+    if (abandoned_count_ >= most_abandoned) return nullptr;
     auto* s = take_free_slot();
     if (s == nullptr) return nullptr;
     const auto generation = static_cast<std::uint32_t>(s->state_word.load(std::memory_order_relaxed) >> 2);
     s->token = make_token(index_, s->index, generation);
     s->call = std::move(call);
+    s->deadline = deadline;
+    s->at.store(open_op::place::waiting, std::memory_order_relaxed);
     s->request = {};
     s->request.struct_size = sizeof s->request;
     s->request.deadline_ns =
@@ -189,15 +197,26 @@ open_op* op_table::open(device_call call, clock::time_point deadline, ecp_ctx in
 awaitable<bool> op_table::wait(open_op& op, reply& into) {
     auto& s = static_cast<slot&>(op);
     if (!s.arrived) {
-        const clock::time_point deadline{std::chrono::nanoseconds{s.request.deadline_ns}};
-        timer until{co_await asio::this_coro::executor, deadline};
+        timer until{co_await asio::this_coro::executor, s.deadline};
         const waiting here{s, until};
-        co_await until.async_wait(asio::as_tuple(asio::use_awaitable_t<executor>{}));
+        // Cut short by the reply, or because the deadline has moved.
+        for (bool expired = false; !s.arrived && !expired;) {
+            const auto [ec] = co_await until.async_wait(asio::as_tuple(asio::use_awaitable_t<executor>{}));
+            expired = !ec;
+        }
     }
     if (!s.arrived) co_return false;
     into = std::move(s.answer);
     free(s);
     co_return true;
+}
+
+void op_table::hurry(open_op& op, clock::time_point until) {
+    auto& s = static_cast<slot&>(op);
+    s.cancelled.store(true, std::memory_order_relaxed);
+    if (until >= s.deadline) return;
+    s.deadline = until;
+    if (s.waiter != nullptr) s.waiter->expires_at(until);
 }
 
 void op_table::discard(open_op& op) noexcept { free(static_cast<slot&>(op)); }
@@ -240,17 +259,21 @@ op_table::place op_table::find(ecp_op token) noexcept {
     return {&chunk[index % slots_per_chunk], generation_of(token)};
 }
 
+void op_table::grow() {
+    auto* chunk = new slot[slots_per_chunk]; // immortal, see above
+    for (std::size_t i = slots_per_chunk; i-- > 0;) {
+        chunk[i].owner = this;
+        chunk[i].index = static_cast<std::uint32_t>(chunk_count_ * slots_per_chunk + i);
+        chunk[i].next_free = free_;
+        free_ = &chunk[i];
+    }
+    chunks_[chunk_count_++].store(chunk, std::memory_order_release);
+}
+
 op_table::slot* op_table::take_free_slot() {
     if (free_ == nullptr) {
         if (chunk_count_ == most_chunks) return nullptr;
-        auto* chunk = new slot[slots_per_chunk]; // immortal, see above
-        for (std::size_t i = slots_per_chunk; i-- > 0;) {
-            chunk[i].owner = this;
-            chunk[i].index = static_cast<std::uint32_t>(chunk_count_ * slots_per_chunk + i);
-            chunk[i].next_free = free_;
-            free_ = &chunk[i];
-        }
-        chunks_[chunk_count_++].store(chunk, std::memory_order_release);
+        grow();
     }
     return std::exchange(free_, free_->next_free);
 }
@@ -283,10 +306,12 @@ void op_table::collect() {
     }
     for (auto* s : collected_) {
         s->arrived = true;
-        if (s->abandoned)
+        if (s->abandoned) {
+            --abandoned_count_;
             free(*s);
-        else if (s->waiter != nullptr)
+        } else if (s->waiter != nullptr) {
             s->waiter->cancel();
+        }
     }
     collected_.clear();
 }

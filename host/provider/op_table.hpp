@@ -11,6 +11,8 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -41,6 +43,21 @@ struct open_op {
     device_call call;
     ecp_request request{};
     ecp_op token = 0;
+    clock::time_point deadline{};
+    // Whether the provider knows of it, where that is decided on another thread.
+    enum class place : std::uint8_t { waiting, entered, dropped };
+    std::atomic<place> at{place::waiting};
+
+    // A worker takes it. False: nobody waits any more, the provider must not see it.
+    bool enter() noexcept { return move_on(place::entered); }
+    // The waiter gives up. False: the provider has it.
+    bool drop() noexcept { return move_on(place::dropped); }
+
+private:
+    bool move_on(place to) noexcept {
+        auto expected = place::waiting;
+        return at.compare_exchange_strong(expected, to, std::memory_order_acq_rel);
+    }
 };
 
 // The slots of one thread, found by any thread through the token.
@@ -62,6 +79,10 @@ public:
     // A table for the thread that will run `context`. Release it after the last run of `context`.
     static handle claim(boost::asio::io_context& context);
 
+    // How many operations a thread keeps for a provider that does not complete them, whatever its
+    // deadline; their requests stay in memory.
+    static constexpr std::size_t most_abandoned = 1024;
+
     // A slot for `call`, or nothing when too many operations were never completed. `instance` is
     // whose violations a wrong completion counts to.
     open_op* open(device_call call, clock::time_point deadline, ecp_ctx instance);
@@ -78,6 +99,12 @@ public:
     // True with the reply; false once the deadline has passed: then the slot stays until the provider
     // completes it. Either way `op` is not the caller's any more. Does not suspend if the reply is there.
     awaitable<bool> wait(open_op& op, reply& into);
+
+    // Tells whoever asks that `op` is to hurry, and moves its deadline to `until` if that is sooner.
+    static void hurry(open_op& op, clock::time_point until);
+
+    // A number of its own among the tables in use, below 256.
+    std::uint32_t index() const noexcept { return index_; }
 
     // Gives back an operation that never reached the provider.
     void discard(open_op& op) noexcept;
@@ -96,18 +123,20 @@ private:
     op_table() = default;
 
     static place find(ecp_op token) noexcept;
+    void grow();
     slot* take_free_slot();
     void free(slot& s) noexcept;
     void notify(slot& s);
     void collect();
 
     static constexpr std::size_t slots_per_chunk = 1024;
-    static constexpr std::size_t most_chunks = 64;
+    static constexpr std::size_t most_chunks = 16;
 
     std::uint32_t index_ = 0;
     std::array<std::atomic<slot*>, most_chunks> chunks_{};
     std::uint32_t chunk_count_ = 0;
     slot* free_ = nullptr;
+    std::size_t abandoned_count_ = 0;
 
     // constinit spares every other file a call of its initialiser (and GCC 12 a false alarm of UBSan).
     static constinit thread_local ecp_op running_inline_;

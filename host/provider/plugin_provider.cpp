@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <future>
+#include <memory>
+#include <thread>
+#include <utility>
 
 namespace edgeconf::provider {
 namespace {
@@ -15,13 +18,20 @@ namespace asio = boost::asio;
 
 ecp_str borrow(const std::string& s) { return {s.c_str(), s.size()}; }
 
+constexpr std::size_t most_findings = 1000;
+constexpr std::uint64_t longest_finding = 16 * 1024;
+// is_cancelled tells those that find no room.
+constexpr std::uint32_t most_cancels_waiting = 1024;
+
 void ECP_CALL collect_finding(void* arg, std::int32_t level, const ecp_str* pointer,
                               const ecp_str* message) noexcept {
     const auto text = [](const ecp_str* s) {
-        return s == nullptr || s->len == 0 ? std::string{}
-                                           : std::string{s->ptr, static_cast<std::size_t>(s->len)};
+        return s == nullptr || s->len == 0 || s->ptr == nullptr
+                   ? std::string{}
+                   : std::string{s->ptr, static_cast<std::size_t>(std::min(s->len, longest_finding))};
     };
-    static_cast<findings*>(arg)->push_back({level >= ECP_LOG_ERROR, text(pointer), text(message)});
+    auto& found = *static_cast<findings*>(arg);
+    if (found.size() < most_findings) found.push_back({level >= ECP_LOG_ERROR, text(pointer), text(message)});
 }
 
 // A refusal without a reason still needs a line.
@@ -32,68 +42,104 @@ void explain_refusal(ecp_status status, std::string_view function, findings& fou
          fmt::format("the provider's {} failed with status {} and gave no reason", function, status)});
 }
 
-// Calls run on the I/O thread itself only if the provider promises not to block and takes that many at once.
+// Calls run on the I/O thread itself only if the provider promises not to block and takes as many at once,
+// and one more: for a worker, should it have to be demoted while calls are inside.
 bool may_run_inline(const ecp_provider& table, std::uint32_t io_threads) {
-    return table.dispatch == ECP_DISPATCH_NONBLOCKING && table.max_concurrency >= io_threads;
+    return table.dispatch == ECP_DISPATCH_NONBLOCKING && table.max_concurrency > io_threads;
 }
 
 std::uint32_t worker_count(const ecp_provider& table, const provider_limits& limits) {
-    return std::clamp(table.max_concurrency, 1U, limits.workers);
+    auto most = table.max_concurrency;
+    if (may_run_inline(table, limits.io_threads) && most != ECP_CONCURRENCY_ANY) most -= limits.io_threads;
+    return std::clamp(most, 1U, limits.workers);
 }
 
-void complete_ok(ecp_op op) noexcept {
+void complete_with(ecp_op op, ecp_status status) noexcept {
     ecp_result done{};
     done.struct_size = sizeof done;
+    done.status = status;
     op_table::complete(op, &done);
+}
+
+// Shared with a thread that may never come back.
+struct judgement {
+    std::string options;
+    findings found;
+    ecp_status status = ECP_INTERNAL;
+    void* self = nullptr;
+    std::promise<void> done;
+};
+
+problem too_late(std::string_view what, std::chrono::milliseconds most) {
+    return {errc::deadline, fmt::format("the provider {} within {} s (provider.deadlines.start)", what,
+                                        static_cast<double>(most.count()) / 1000)};
 }
 
 } // namespace
 
-findings judge_options(const library& from, const std::string& options) {
-    findings found;
-    if (from.table.validate == nullptr) return found;
-    const auto text = borrow(options);
-    explain_refusal(from.table.validate(&host_table(), &text, &collect_finding, &found), "validate", found);
-    return found;
+result<findings> judge_options(const library& from, const std::string& options,
+                               std::chrono::milliseconds most) {
+    if (from.table.validate == nullptr) return findings{};
+    const auto shared = std::make_shared<judgement>();
+    shared->options = options;
+    auto done = shared->done.get_future();
+    std::thread judging{[shared, validate = from.table.validate] {
+        const auto text = borrow(shared->options);
+        shared->status = validate(&host_table(), &text, &collect_finding, &shared->found);
+        shared->done.set_value();
+    }};
+    if (done.wait_for(most) != std::future_status::ready) {
+        judging.detach();
+        return too_late("did not judge its options", most);
+    }
+    judging.join();
+    explain_refusal(shared->status, "validate", shared->found);
+    return std::move(shared->found);
 }
 
 plugin_provider::plugin_provider(const library& from, provider_limits limits, instance_sinks sinks)
-    : table_{from.table}, limits_{limits}, instance_{std::move(sinks)},
+    : table_{from.table}, limits_{limits}, conduct_{sinks.name, *sinks.log, *sinks.health, limits.breaker},
+      instance_{{sinks.name, sinks.log, sinks.health, &conduct_}},
       inline_calls_{may_run_inline(table_, limits.io_threads)}, workers_{worker_count(table_, limits)} {}
 
-std::unique_ptr<plugin_provider> plugin_provider::create(const library& from, const std::string& options,
-                                                         provider_limits limits, instance_sinks sinks,
-                                                         findings& found) {
-    std::unique_ptr<plugin_provider> made{new plugin_provider{from, limits, std::move(sinks)}};
-    ecp_status status = ECP_INTERNAL;
-    asio::post(made->life_, [&, text = borrow(options)] {
-        status = made->table_.create(&host_table(), made->instance_.token(), &text, &collect_finding, &found,
-                                     &made->self_);
-    });
-    // The pool's one thread is needed again, so it is awaited through a second job rather than joined.
-    std::promise<void> created;
-    asio::post(made->life_, [&] { created.set_value(); });
-    created.get_future().wait();
-    explain_refusal(status, "create", found);
-    return status == ECP_OK ? std::move(made) : nullptr;
+plugin_provider::~plugin_provider() {
+    if (self_ != nullptr) asio::post(life_thread_, [this] { table_.destroy(self_); });
+    workers_.join();
+    life_thread_.join();
 }
 
-plugin_provider::~plugin_provider() {
-    if (self_ != nullptr) asio::post(life_, [this] { table_.destroy(self_); });
-    workers_.join();
-    life_.join();
+awaitable<result<void>> plugin_provider::create(op_table& table, std::string options, findings& found) {
+    auto* op = table.open({}, clock::now() + limits_.start, instance_.token());
+    if (op == nullptr) co_return problem{errc::busy, "too many operations are open"};
+    const auto shared = std::make_shared<judgement>();
+    shared->options = std::move(options);
+    asio::post(life_thread_, [this, shared, token = op->token] {
+        const auto text = borrow(shared->options);
+        shared->status = table_.create(&host_table(), instance_.token(), &text, &collect_finding,
+                                       &shared->found, &shared->self);
+        std::string{}.swap(shared->options); // may hold secrets
+        complete_with(token, ECP_OK);
+    });
+    reply given;
+    const bool in_time = co_await wait_for_life(table, *op, "create", given);
+    if (!in_time) co_return too_late("did not make its instance", limits_.start);
+    found = std::move(shared->found);
+    explain_refusal(shared->status, "create", found);
+    if (shared->status != ECP_OK)
+        co_return problem{failure_of(shared->status), "the provider does not take its options"};
+    self_ = shared->self;
+    co_return result<void>{};
 }
 
 awaitable<result<void>> plugin_provider::start(op_table& table) {
     auto* op = table.open({}, clock::now() + limits_.start, instance_.token());
     if (op == nullptr) co_return problem{errc::busy, "too many operations are open"};
-    asio::post(life_, [this, token = op->token] { table_.start(self_, token); });
+    asio::post(life_thread_, [this, token = op->token] { table_.start(self_, token); });
     reply given;
-    const bool in_time = co_await table.wait(*op, given);
-    if (!in_time)
-        co_return problem{errc::deadline,
-                          fmt::format("the provider did not start within {} s (provider.deadlines.start)",
-                                      limits_.start.count() / 1000)};
+    starting_ = true;
+    const bool in_time = co_await wait_for_life(table, *op, "start", given);
+    starting_ = false;
+    if (!in_time) co_return too_late("did not start", limits_.start);
     if (given.status != ECP_OK)
         co_return problem{failure_of(given.status),
                           fmt::format("the provider cannot start: {}",
@@ -106,11 +152,11 @@ awaitable<result<void>> plugin_provider::reconfigure(op_table& table, std::strin
     holder.body = std::move(options);
     auto* op = table.open(std::move(holder), clock::now() + limits_.reconfigure, instance_.token());
     if (op == nullptr) co_return problem{errc::busy, "too many operations are open"};
-    asio::post(life_, [this, token = op->token, given = &op->request.body] {
+    asio::post(life_thread_, [this, token = op->token, given = &op->request.body] {
         table_.reconfigure(self_, given, token);
     });
     reply said;
-    const bool in_time = co_await table.wait(*op, said);
+    const bool in_time = co_await wait_for_life(table, *op, "reconfigure", said);
     if (!in_time) co_return problem{errc::deadline, "the provider did not take its new options in time"};
     if (said.status != ECP_OK)
         co_return problem{failure_of(said.status),
@@ -119,48 +165,113 @@ awaitable<result<void>> plugin_provider::reconfigure(op_table& table, std::strin
     co_return result<void>{};
 }
 
+void plugin_provider::hurry() {
+    if (life_ == nullptr) return;
+    op_table::hurry(*life_, clock::now() + limits_.stop);
+    // The life thread is busy, and this one must not be at the provider's mercy.
+    if (starting_ && table_.cancel != nullptr)
+        asio::post(workers_, [this, token = life_->token] { table_.cancel(self_, token); });
+}
+
+awaitable<bool> plugin_provider::wait_for_life(op_table& table, open_op& op, std::string_view function,
+                                               reply& into) {
+    life_ = &op;
+    const bool in_time = co_await table.wait(op, into);
+    life_ = nullptr;
+    if (in_time && into.malformed)
+        report(violation::malformed_result,
+               fmt::format("{}: its result has sizes or pointers that cannot be", function));
+    co_return in_time;
+}
+
 awaitable<result<answer>> plugin_provider::call(op_table& table, device_call request) {
     const auto op = request.op;
     const auto function = function_for(op);
     if (function == nullptr)
         co_return problem{errc::unimplemented, "the provider does not implement this call"};
-    auto* opened = table.open(std::move(request), clock::now() + limits_.device, instance_.token());
-    if (opened == nullptr)
+    const auto now = clock::now();
+    conduct::call watched{conduct_, table.index(), now};
+    if (!watched.admitted())
+        co_return problem{errc::unavailable, "the provider broke its contract too often and is not asked",
+                          breaker::probe_interval};
+    auto* opened = table.open(std::move(request), now + limits_.device, instance_.token());
+    if (opened == nullptr) {
+        watched.no_room(now);
         co_return problem{errc::busy, "the provider leaves too many operations unanswered"};
+    }
     const auto token = opened->token;
-    if (!dispatch(*opened, function)) {
+    if (!dispatch(table.index(), *opened, function, now)) {
         table.discard(*opened);
         co_return problem{errc::busy, "too many calls wait for the provider", std::chrono::seconds{1}};
     }
     reply given;
     const bool in_time = co_await table.wait(*opened, given);
-    if (in_time) co_return judge(op, std::move(given));
-    if (table_.cancel != nullptr) table_.cancel(self_, token);
+    if (in_time) {
+        auto judged = judge(op, std::move(given));
+        watched.answered();
+        co_return judged;
+    }
+    const auto too_late = clock::now();
+    watched.missed_deadline(too_late);
+    if (!opened->drop()) cancel(table.index(), token, too_late);
     co_return problem{errc::deadline, "the provider did not answer in time"};
 }
 
 awaitable<bool> plugin_provider::stop(op_table& table) {
     const auto deadline = clock::now() + limits_.stop;
     auto* stopped = table.open({}, deadline, instance_.token());
-    auto* gone = table.open({}, deadline, instance_.token());
-    if (stopped == nullptr || gone == nullptr) co_return false;
-    asio::post(life_, [this, token = stopped->token] {
+    if (stopped == nullptr) co_return false;
+    asio::post(life_thread_, [this, token = stopped->token] {
         // Pairs with the workers: whatever a call did before it returned, stop sees without a lock of
         // the provider's own.
         waiting_.load(std::memory_order_acquire);
         table_.stop(self_, token);
     });
     reply given;
-    const bool in_time = co_await table.wait(*stopped, given);
+    const bool in_time = co_await wait_for_life(table, *stopped, "stop", given);
     if (!in_time) co_return false;
-    asio::post(life_, [this, token = gone->token] {
+    const bool destroyed = co_await destroy_until(table, deadline);
+    co_return destroyed;
+}
+
+awaitable<bool> plugin_provider::destroy(op_table& table) {
+    return destroy_until(table, clock::now() + limits_.stop);
+}
+
+awaitable<bool> plugin_provider::destroy_until(op_table& table, clock::time_point deadline) {
+    auto* gone = table.open({}, deadline, instance_.token());
+    if (gone == nullptr) co_return false;
+    asio::post(life_thread_, [this, token = gone->token] {
         workers_.join(); // every call into the provider has returned
-        table_.destroy(self_);
-        self_ = nullptr;
-        complete_ok(token);
+        if (self_ != nullptr) table_.destroy(std::exchange(self_, nullptr));
+        complete_with(token, ECP_OK);
     });
+    reply given;
     const bool destroyed = co_await table.wait(*gone, given);
     co_return destroyed;
+}
+
+void plugin_provider::tend() {
+    conduct_.tend(clock::now());
+    tell_dropped(instance_.token());
+}
+
+provider_statistics plugin_provider::statistics() const {
+    const auto seen = conduct_.count();
+    provider_statistics s;
+    s.calls = seen.calls;
+    s.in_flight = seen.in_flight;
+    s.queued = waiting_.load(std::memory_order_relaxed);
+    s.deadline_misses = seen.deadline_misses;
+    s.refused = seen.refused;
+    s.breaker_openings = seen.breaker_openings;
+    for (std::size_t kind = 0; kind < violation_kinds; ++kind)
+        s.violations[kind] = violations(instance_.token(), static_cast<violation>(kind));
+    s.dropped_log_lines = dropped_lines(instance_.token());
+    s.stuck_threads = seen.stuck_threads;
+    s.breaker_open = seen.breaker_open;
+    s.demoted = seen.demoted;
+    return s;
 }
 
 void plugin_provider::report(violation what, std::string_view detail) const noexcept {
@@ -179,9 +290,14 @@ ecp_call_fn plugin_provider::function_for(operation op) const noexcept {
     return nullptr;
 }
 
-bool plugin_provider::dispatch(open_op& op, ecp_call_fn function) {
-    if (inline_calls_) {
+bool plugin_provider::dispatch(std::uint32_t lane, open_op& op, ecp_call_fn function, clock::time_point now) {
+    if (inline_calls_ && !conduct_.demoted()) {
+        op.at.store(open_op::place::entered, std::memory_order_relaxed);
+        conduct_.entered(lane, now);
         op_table::inline_call(op, [&]() noexcept { function(self_, &op.request, op.token); });
+        conduct_.left(lane);
+        const auto took = clock::now() - now;
+        if (took > slow_call_limit) too_slow(name(op.call.op), took);
         return true;
     }
     const auto limit = limits_.queue + worker_count(table_, limits_);
@@ -189,11 +305,40 @@ bool plugin_provider::dispatch(open_op& op, ecp_call_fn function) {
         waiting_.fetch_sub(1, std::memory_order_relaxed);
         return false;
     }
-    asio::post(workers_, [this, function, request = &op.request, token = op.token]() noexcept {
-        function(self_, request, token);
+    asio::post(workers_, [this, function, opened = &op, token = op.token]() noexcept {
+        if (opened->enter())
+            function(self_, &opened->request, token);
+        else
+            complete_with(token, ECP_CANCELLED); // nobody waits any more: the provider need not know
         waiting_.fetch_sub(1, std::memory_order_release);
     });
     return true;
+}
+
+void plugin_provider::cancel(std::uint32_t lane, ecp_op token, clock::time_point now) {
+    if (table_.cancel == nullptr) return;
+    if (conduct_.demoted()) {
+        if (cancels_waiting_.fetch_add(1, std::memory_order_relaxed) >= most_cancels_waiting) {
+            cancels_waiting_.fetch_sub(1, std::memory_order_relaxed);
+            return;
+        }
+        asio::post(life_thread_, [this, token]() noexcept {
+            table_.cancel(self_, token);
+            cancels_waiting_.fetch_sub(1, std::memory_order_relaxed);
+        });
+        return;
+    }
+    conduct_.entered(lane, now);
+    table_.cancel(self_, token);
+    conduct_.left(lane);
+    const auto took = clock::now() - now;
+    if (took > slow_call_limit) too_slow("cancel", took);
+}
+
+void plugin_provider::too_slow(std::string_view function, clock::duration took) noexcept {
+    report(violation::slow_call, fmt::format("{} took {} ms on an I/O thread, 1 ms is allowed", function,
+                                             std::chrono::ceil<std::chrono::milliseconds>(took).count()));
+    conduct_.too_slow(function, took, clock::now());
 }
 
 result<answer> plugin_provider::judge(operation op, reply&& given) const {

@@ -6,18 +6,20 @@
 #include "model/problem.hpp"
 #include "observe/health.hpp"
 #include "observe/log.hpp"
+#include "provider/conduct.hpp"
 #include "provider/finding.hpp"
 #include "provider/instances.hpp"
 #include "provider/library.hpp"
 #include "provider/op_table.hpp"
+#include "provider/statistics.hpp"
 
 #include <boost/asio/thread_pool.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <string>
+#include <string_view>
 
 namespace edgeconf::provider {
 
@@ -30,60 +32,81 @@ struct provider_limits {
     std::uint32_t queue = 1024;
     std::uint32_t io_threads = 1; // how many threads make device calls
     std::chrono::milliseconds reconfigure{60'000};
+    breaker_policy breaker{};
 };
 
 // Asks the library to judge `options` (JSON text that its schema accepts), without making an instance.
-findings judge_options(const library& from, const std::string& options);
+// errc::deadline when that takes longer than `most`: then the process has to end without unwinding.
+result<findings> judge_options(const library& from, const std::string& options,
+                               std::chrono::milliseconds most);
 
 // One instance of a provider.
 //
 // Lifetime: made before the I/O threads run, stopped after they ended. Threads: call() may be used
-// from every I/O thread at once, each with its own table; start and stop from one thread.
+// from every I/O thread at once, each with its own table; statistics() from any; the rest from one.
+//
+// Where something did not end in time, provider code is still inside: then this must not be destroyed,
+// and the process has to end without unwinding.
 class plugin_provider {
 public:
-    // Makes an instance with `options`; it does nothing until start. Without one, `found` says why.
-    // Warnings are in `found` either way.
-    static std::unique_ptr<plugin_provider> create(const library& from, const std::string& options,
-                                                   provider_limits limits, instance_sinks sinks,
-                                                   findings& found);
+    // Calls nothing yet.
+    plugin_provider(const library& from, provider_limits limits, instance_sinks sinks);
     ~plugin_provider();
     plugin_provider(const plugin_provider&) = delete;
     plugin_provider& operator=(const plugin_provider&) = delete;
 
-    // Connects and loads. Fails with what the provider said; errc::deadline when its time is up: then
-    // the instance is stuck, and the process has to end without unwinding.
+    // Makes the instance with `options`; it does nothing until start. When it fails, `found` says why;
+    // warnings are in `found` either way. errc::deadline when its time is up.
+    awaitable<result<void>> create(op_table& table, std::string options, findings& found);
+
+    // Connects and loads. Fails with what the provider said; errc::deadline when its time is up.
     awaitable<result<void>> start(op_table& table);
+
+    // The host wants to stop: cancels a start, and leaves create or start no more than stop's deadline.
+    void hurry();
 
     // Gives a provider that has `reconfigure` new options, all or nothing. Fails with what it said.
     awaitable<result<void>> reconfigure(op_table& table, std::string options);
 
     // One device call. An answer that comes from inside the provider's function costs no suspension:
     // for data held in memory the wake-up would cost more than the lookup. errc::deadline when the
-    // provider does not answer in time, errc::busy when too many calls wait for it.
+    // provider does not answer in time, errc::busy when too many calls wait for it, errc::unavailable
+    // while the breaker is open.
     awaitable<result<answer>> call(op_table& table, device_call request);
 
-    // Ends the instance: no more calls, stop, destroy. False if the provider missed the deadline:
-    // then it must not be destroyed, and the process has to end without unwinding.
+    // Ends the instance: no more calls, stop, destroy. False if the provider missed the deadline.
     awaitable<bool> stop(op_table& table);
+    // The same for an instance that has not started.
+    awaitable<bool> destroy(op_table& table);
+
+    // Looks after what nobody else notices: stuck threads, dropped lines. Called about once a second.
+    void tend();
+    provider_statistics statistics() const;
 
     // Counts and logs something that the provider did wrong, found outside.
     void report(violation what, std::string_view detail) const noexcept;
 
 private:
-    plugin_provider(const library& from, provider_limits limits, instance_sinks sinks);
-
+    awaitable<bool> destroy_until(op_table& table, clock::time_point deadline);
+    awaitable<bool> wait_for_life(op_table& table, open_op& op, std::string_view function, reply& into);
     ecp_call_fn function_for(operation op) const noexcept;
     // Makes the call on this thread or on a worker. False if the workers' queue is full.
-    bool dispatch(open_op& op, ecp_call_fn function);
+    bool dispatch(std::uint32_t lane, open_op& op, ecp_call_fn function, clock::time_point now);
+    void cancel(std::uint32_t lane, ecp_op token, clock::time_point now);
+    void too_slow(std::string_view function, clock::duration took) noexcept;
     result<answer> judge(operation op, reply&& given) const;
 
     const ecp_provider table_;
     const provider_limits limits_;
+    conduct conduct_;
     const instance instance_;
-    void* self_ = nullptr; // null before create and after destroy
+    void* self_ = nullptr;    // null before create and after destroy
+    open_op* life_ = nullptr; // create or start, while it is waited for
+    bool starting_ = false;   // it is start
     const bool inline_calls_;
     std::atomic<std::uint32_t> waiting_{0};
-    boost::asio::thread_pool life_{1};
+    std::atomic<std::uint32_t> cancels_waiting_{0};
+    boost::asio::thread_pool life_thread_{1};
     boost::asio::thread_pool workers_;
 };
 

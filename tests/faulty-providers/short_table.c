@@ -8,7 +8,7 @@
 ECP_EXPORT const ecp_provider *ecp_provider_entry_v1(const ecp_host *host);
 ECP_EXPORT const ecp_provider *ecp_provider_entry_v1(const ecp_host *host) {
     static const ecp_provider whole = {SOUND_TABLE};
-    static void *kept;
+    static void *volatile kept; /* so that it stays reachable */
     const size_t size = offsetof(ecp_provider, get_playbooks);
     const uint32_t told = (uint32_t)size;
     (void)host;

@@ -6,7 +6,7 @@ listed=$(sed -n '/^run=(/,/^)/p' "$1/host/install-packages.sh" | grep -oE 'lib[a
 shift
 
 # Read whole: a reader that leaves early would fail the writer, and with it this script.
-known_libraries=$(ldconfig -p)
+known_libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p)
 
 # Part of every Debian system.
 base="libc6 libgcc-s1 libstdc++6"

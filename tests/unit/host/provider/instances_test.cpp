@@ -2,6 +2,7 @@
 
 #include "provider/instances.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <limits>
 #include <optional>
@@ -152,7 +153,7 @@ TEST_CASE("instance: a violation is counted by its kind and told", "[provider][i
     observed o;
     const instance i{o.sinks("acme")};
     const auto kinds = {violation::stale_completion, violation::malformed_result,
-                        violation::unexpected_status, violation::incomplete_answer};
+                        violation::unexpected_status, violation::incomplete_answer, violation::slow_call};
     std::uint64_t expected = 0;
     for (const auto kind : kinds) {
         ++expected;
@@ -226,4 +227,57 @@ TEST_CASE("entry_log: it keeps the error lines of its thread while it lives", "[
     say(0, ECP_LOG_ERROR, "nobody listens");
     const entry_log anew;
     CHECK(anew.errors().empty());
+}
+
+TEST_CASE("instance: a flood of lines is cut, and told", "[provider][instances]") {
+    observed o;
+    const instance i{o.sinks("acme")};
+    const std::string one_line = "one line";
+    for (int n = 0; n < 3000; ++n) say(i.token(), ECP_LOG_DEBUG, "unheard costs nothing");
+    for (int n = 0; n < 50'000; ++n) say(i.token(), ECP_LOG_INFO, one_line);
+    const auto dropped = dropped_lines(i.token());
+    CHECK(dropped > 0);
+    const auto text = o.written.str();
+    CHECK(static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) == 50'000 - dropped);
+    tell_dropped(i.token());
+    CHECK_THAT(o.written.str(),
+               Contains("lines were dropped provider=acme dropped=" + std::to_string(dropped)));
+    o.written.str("");
+    tell_dropped(i.token());
+    CHECK(o.written.str().empty());
+}
+
+TEST_CASE("instance: the same violation over and over is one line, then a count", "[provider][instances]") {
+    observed o;
+    const instance i{o.sinks("acme")};
+    for (int n = 0; n < 10'000; ++n) report_violation(i.token(), violation::stale_completion, "again");
+    report_violation(i.token(), violation::malformed_result, "another");
+    CHECK(violations(i.token(), violation::stale_completion) == 10'000);
+    CHECK(o.written.str().size() < 10'000); // a line for each second that this took
+    CHECK_THAT(o.written.str(), Contains("malformed_result"));
+    tell_dropped(i.token());
+    CHECK_THAT(o.written.str(), Contains("not-told-before="));
+}
+
+TEST_CASE("instance: a token that never was counts to the only one that can have made it up",
+          "[provider][instances]") {
+    observed o;
+    ecp_result result{};
+    result.struct_size = sizeof result;
+    std::deque<instance> all;
+    all.emplace_back(o.sinks("acme"));
+    host.complete(std::numeric_limits<ecp_op>::max(), &result);
+    CHECK(violations(all[0].token(), violation::stale_completion) == 1);
+    all.emplace_back(o.sinks("other"));
+    host.complete(std::numeric_limits<ecp_op>::max(), &result);
+    CHECK(violations(all[0].token(), violation::stale_completion) == 1);
+    CHECK(violations(all[1].token(), violation::stale_completion) == 0);
+}
+
+TEST_CASE("instance: all the fields of a line have one limit together", "[provider][instances]") {
+    observed o;
+    const instance i{o.sinks("acme")};
+    const std::string endless(1'000'000, 'x');
+    say(i.token(), ECP_LOG_INFO, endless, std::vector<ecp_kv>(30, {text("k"), text(endless)}));
+    CHECK(o.written.str().size() < 40'000);
 }

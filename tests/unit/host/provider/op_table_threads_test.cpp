@@ -34,7 +34,7 @@ std::vector<open_op*> open_all(op_table& table) {
     return all;
 }
 
-constexpr std::size_t most_open = 64 * 1024;
+constexpr std::size_t most_open = 16 * 1024;
 
 // Opens an operation, hands its token over, and waits for the answer.
 awaitable<bool> call_and_compare(op_table& table, std::atomic<ecp_op>& handed_over, std::string expected) {

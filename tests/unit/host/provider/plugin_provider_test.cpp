@@ -40,9 +40,9 @@ struct rig {
 
     bool create(provider_limits limits = patient(), std::uint32_t dispatch = ECP_DISPATCH_BLOCKING,
                 std::uint32_t concurrency = many) {
-        provider = plugin_provider::create(scripted_provider::library(dispatch, concurrency), R"({"a":1})",
-                                           limits, {"scripted", &log, &health}, found);
-        return provider != nullptr;
+        provider = std::make_unique<plugin_provider>(scripted_provider::library(dispatch, concurrency),
+                                                     limits, instance_sinks{"scripted", &log, &health});
+        return run(context, provider->create(*table, R"({"a":1})", found)).has_value();
     }
     result<void> start() { return run(context, provider->start(*table)); }
     result<answer> call(operation op = operation::get_configuration) {
@@ -93,7 +93,8 @@ TEST_CASE("plugin_provider: a call that may block is made on a worker, one that 
         {ECP_DISPATCH_BLOCKING, many, 1, false},
         {ECP_DISPATCH_BLOCKING, ECP_CONCURRENCY_ONE, 1, false},
         {ECP_DISPATCH_NONBLOCKING, many, 8, true},
-        {ECP_DISPATCH_NONBLOCKING, 2, 2, true},
+        {ECP_DISPATCH_NONBLOCKING, 3, 2, true},
+        {ECP_DISPATCH_NONBLOCKING, 2, 2, false}, // none would be left for a worker
         {ECP_DISPATCH_NONBLOCKING, 1, 2, false}, // two threads would be one too many
         {ECP_DISPATCH_NONBLOCKING, ECP_CONCURRENCY_ONE, 2, false},
         {7, many, 1, false}, // a way that is not known
@@ -277,6 +278,7 @@ TEST_CASE("plugin_provider: when the workers and their queue are full, a call is
     std::optional<result<answer>> waiting;
     spawn(r.context, r.provider->call(*r.table, a_call()), running);
     spawn(r.context, r.provider->call(*r.table, a_call()), waiting);
+    r.context.restart();
     r.context.poll(); // both have asked
     std::optional<result<answer>> refused;
     spawn(r.context, r.provider->call(*r.table, a_call()), refused);
@@ -351,7 +353,7 @@ TEST_CASE("plugin_provider: a start that takes too long is told with the setting
     std::promise<ecp_op> kept;
     r.script.on_start = [&](ecp_op op) { kept.set_value(op); };
     auto limits = patient();
-    limits.start = 1ms;
+    limits.start = 1s; // create has as long
     REQUIRE(r.create(limits));
     const auto failed = r.start();
     CHECK(failed.error().code == errc::deadline);
@@ -448,29 +450,29 @@ TEST_CASE("plugin_provider: warnings of a create that succeeds are kept", "[prov
 TEST_CASE("judge_options: the provider's own judgement, if it has one", "[provider][plugin_provider]") {
     scripted_provider script;
     auto library = scripted_provider::library(ECP_DISPATCH_BLOCKING, many);
-    CHECK(judge_options(library, "{}").empty());
+    CHECK(judge_options(library, "{}", 1h)->empty());
     CHECK(script.names() == std::vector<std::string>{"validate {}"});
     script.on_validate = [](const ecp_host&, ecp_diag_fn, void*) { return ECP_INVALID; };
-    const auto found = judge_options(library, "{}");
+    const auto found = *judge_options(library, "{}", 1h);
     REQUIRE(found.size() == 1);
     CHECK_THAT(found[0].message, Contains("validate failed with status 2"));
     library.table.validate = nullptr;
-    CHECK(judge_options(library, "{}").empty());
+    CHECK(judge_options(library, "{}", 1h)->empty());
 }
 
 TEST_CASE("plugin_provider: two instances of a library are two", "[provider][plugin_provider]") {
     rig r;
     REQUIRE(r.create());
     findings found;
-    const auto second = plugin_provider::create(scripted_provider::library(ECP_DISPATCH_BLOCKING, many), "{}",
-                                                patient(), {"second", &r.log, &r.health}, found);
-    REQUIRE(second);
+    plugin_provider second{
+        scripted_provider::library(ECP_DISPATCH_BLOCKING, many), patient(), {"second", &r.log, &r.health}};
+    REQUIRE(run(r.context, second.create(*r.table, "{}", found)).has_value());
     CHECK(r.script.context(0) != r.script.context(1));
     r.script.on_call = [&](const ecp_request&, ecp_op op) { r.script.complete(op, nullptr); };
-    CHECK(run(r.context, second->call(*r.table, a_call())).has_error());
+    CHECK(run(r.context, second.call(*r.table, a_call())).has_error());
     CHECK(violations(r.script.context(0), violation::malformed_result) == 0);
     CHECK(violations(r.script.context(1), violation::malformed_result) == 1);
-    CHECK(run(r.context, second->stop(*r.table)));
+    CHECK(run(r.context, second.stop(*r.table)));
     r.script.on_call = [&](const ecp_request&, ecp_op op) { r.script.complete(op, ECP_OK); };
     CHECK(r.call().has_value()); // the first goes on
     CHECK(r.stop());
@@ -483,5 +485,185 @@ TEST_CASE("plugin_provider: what the host itself finds wrong counts to the insta
     r.provider->report(violation::incomplete_answer, "no workloads");
     CHECK(r.violated(violation::incomplete_answer) == 1);
     CHECK_THAT(r.written.str(), Contains("no workloads"));
+    CHECK(r.stop());
+}
+
+TEST_CASE("plugin_provider: a create that does not return is told, and may return later",
+          "[provider][plugin_provider]") {
+    rig r;
+    std::promise<void> gate;
+    r.script.on_create = [&](const ecp_host&, ecp_diag_fn, void*) {
+        gate.get_future().wait();
+        return ecp_status{ECP_UNAVAILABLE};
+    };
+    auto limits = patient();
+    limits.start = 1ms;
+    CHECK_FALSE(r.create(limits));
+    CHECK(r.found.empty());
+    gate.set_value(); // so that this test can unwind
+}
+
+TEST_CASE("judge_options: a validate that does not return is told", "[provider][plugin_provider]") {
+    scripted_provider script;
+    std::promise<void> gate;
+    std::promise<void> returned;
+    script.on_validate = [&](const ecp_host&, ecp_diag_fn, void*) {
+        gate.get_future().wait();
+        returned.set_value_at_thread_exit();
+        return ecp_status{ECP_OK};
+    };
+    const auto library = scripted_provider::library(ECP_DISPATCH_BLOCKING, many);
+    const auto judged = judge_options(library, "{}", 1ms);
+    REQUIRE(judged.has_error());
+    CHECK(judged.error().code == errc::deadline);
+    gate.set_value();
+    returned.get_future().wait();
+}
+
+TEST_CASE("plugin_provider: a host that wants to stop cancels the start and shortens its deadline",
+          "[provider][plugin_provider]") {
+    rig r;
+    std::promise<ecp_op> kept;
+    r.script.on_start = [&](ecp_op op) { kept.set_value(op); };
+    auto limits = patient();
+    limits.stop = 1ms;
+    REQUIRE(r.create(limits));
+    r.provider->hurry(); // nothing to hurry
+    std::optional<result<void>> started;
+    spawn(r.context, r.provider->start(*r.table), started);
+    r.context.restart();
+    r.context.poll();
+    kept.get_future().wait();
+    CHECK_FALSE(started.has_value());
+    r.provider->hurry();
+    run_all(r.context);
+    REQUIRE(started.has_value());
+    CHECK(started->error().code == errc::deadline);
+}
+
+TEST_CASE("plugin_provider: calls that block where they must not demote the provider",
+          "[provider][plugin_provider]") {
+    rig r;
+    r.health.started();
+    r.script.on_call = [&](const ecp_request&, ecp_op op) {
+        std::this_thread::sleep_for(2 * slow_call_limit);
+        r.script.complete(op, ECP_OK);
+    };
+    REQUIRE(r.create(patient(), ECP_DISPATCH_NONBLOCKING));
+    for (int n = 0; n < 3; ++n) {
+        CHECK_FALSE(r.provider->statistics().demoted);
+        CHECK(r.call().has_value());
+    }
+    CHECK(r.provider->statistics().demoted);
+    CHECK(r.violated(violation::slow_call) == 3);
+    CHECK_THAT(r.written.str(), Contains("violation=slow_call") && Contains("get_configuration took") &&
+                                    Contains("is demoted"));
+    CHECK_THAT(r.health.readiness().reason, Contains("degraded: the provider is demoted"));
+    CHECK(r.health.readiness().ready);
+    CHECK(r.call().has_value());
+    CHECK(r.violated(violation::slow_call) == 3); // a worker may block
+    const auto events = r.script.events();
+    CHECK(events.back().on != std::this_thread::get_id());
+    CHECK(r.provider->statistics().breaker_openings == 0);
+    CHECK(r.stop());
+}
+
+TEST_CASE("plugin_provider: a provider that breaks every answer is asked no more",
+          "[provider][plugin_provider]") {
+    rig r;
+    r.health.started();
+    r.script.on_call = [&](const ecp_request&, ecp_op op) { r.script.complete(op, nullptr); };
+    REQUIRE(r.create(patient(), ECP_DISPATCH_NONBLOCKING));
+    for (int n = 0; n < 20; ++n) CHECK(r.call().error().code == errc::internal);
+    const auto refused = r.call();
+    CHECK(refused.error().code == errc::unavailable);
+    CHECK(refused.error().retry_after == 1s);
+    CHECK_FALSE(r.health.readiness().ready);
+    const auto s = r.provider->statistics();
+    CHECK(s.breaker_open);
+    CHECK(s.breaker_openings == 1);
+    CHECK(s.calls == 20);
+    CHECK(s.in_flight == 0);
+    CHECK(s.refused == 1);
+    CHECK(s.violations[static_cast<std::size_t>(violation::malformed_result)] == 20);
+    CHECK_THAT(r.written.str(), Contains("it is not asked until probes succeed"));
+    CHECK(r.stop());
+}
+
+TEST_CASE("plugin_provider: honest failures never stop the calls", "[provider][plugin_provider]") {
+    rig r;
+    const auto status = GENERATE(as<ecp_status>{}, ECP_NOT_FOUND, ECP_UNAVAILABLE, ECP_BUSY, ECP_DENIED,
+                                 ECP_INTERNAL, ECP_DEADLINE, ECP_CORRUPT, ECP_CANCELLED);
+    r.script.on_call = [&](const ecp_request&, ecp_op op) { r.script.complete(op, status); };
+    REQUIRE(r.create(patient(), ECP_DISPATCH_NONBLOCKING));
+    for (int n = 0; n < 50; ++n) CHECK(r.call().has_error());
+    CHECK(r.provider->statistics().calls == 50);
+    CHECK(r.stop());
+}
+
+TEST_CASE("plugin_provider: what is never completed is bounded, and missed deadlines open the breaker",
+          "[provider][plugin_provider]") {
+    rig r;
+    std::vector<ecp_op> kept;
+    r.script.on_call = [&](const ecp_request&, ecp_op op) { kept.push_back(op); };
+    auto limits = patient();
+    limits.device = 0ms;
+    const bool breaks = GENERATE(true, false);
+    if (!breaks) limits.breaker.least_calls = 1'000'000;
+    REQUIRE(r.create(limits, ECP_DISPATCH_NONBLOCKING));
+    auto last = errc::deadline;
+    while (last == errc::deadline && kept.size() <= op_table::most_abandoned) last = r.call().error().code;
+    CHECK(last == (breaks ? errc::unavailable : errc::busy));
+    if (breaks) CHECK(kept.size() == 20);
+    CHECK(kept.size() <= op_table::most_abandoned);
+    CHECK(r.provider->statistics().deadline_misses == kept.size());
+    for (const auto op : kept) r.script.complete(op, ECP_OK);
+    run_all(r.context);
+    if (!breaks) CHECK(r.call().error().code == errc::deadline); // there is room again
+    if (!breaks) r.script.complete(kept.back(), ECP_OK);
+    CHECK(r.stop());
+}
+
+TEST_CASE("plugin_provider: a call that nobody waits for any more does not reach the provider",
+          "[provider][plugin_provider]") {
+    rig r;
+    std::promise<void> gate;
+    const auto open = gate.get_future().share();
+    r.script.on_call = [&](const ecp_request&, ecp_op op) {
+        open.wait();
+        r.script.complete(op, ECP_OK);
+    };
+    auto limits = patient();
+    limits.workers = 1;
+    limits.device = 1ms;
+    REQUIRE(r.create(limits));
+    CHECK(r.call().error().code == errc::deadline);
+    CHECK(r.call().error().code == errc::deadline); // waits for the worker
+    gate.set_value();
+    CHECK(r.stop());
+    const auto all = r.script.names();
+    CHECK(std::count(all.begin(), all.end(), "call") <= 1);
+    CHECK(std::count(all.begin(), all.end(), "cancel") <= 1);
+}
+
+TEST_CASE("plugin_provider: a thread that does not return from a call is found",
+          "[provider][plugin_provider]") {
+    rig r;
+    r.health.started();
+    r.script.on_call = [&](const ecp_request&, ecp_op op) {
+        r.provider->tend(); // as the control thread would meanwhile
+        CHECK(r.provider->statistics().stuck_threads == 0);
+        std::this_thread::sleep_for(conduct::stuck_limit + 1ms);
+        r.provider->tend();
+        CHECK(r.provider->statistics().stuck_threads == 1);
+        CHECK(r.provider->statistics().demoted);
+        CHECK_FALSE(r.health.readiness().ready);
+        r.script.complete(op, ECP_OK);
+    };
+    REQUIRE(r.create(patient(), ECP_DISPATCH_NONBLOCKING));
+    CHECK(r.call().has_value());
+    r.provider->tend();
+    CHECK(r.provider->statistics().stuck_threads == 0);
+    CHECK(r.health.readiness().ready);
     CHECK(r.stop());
 }
