@@ -22,6 +22,10 @@ std::filesystem::path provider_file(std::string_view name) {
     return std::filesystem::path{EDGECONF_TEST_PROVIDERS} / (std::string{name} + ".so");
 }
 
+std::filesystem::path faulty_provider_file(std::string_view name) {
+    return std::filesystem::path{EDGECONF_TEST_FAULTY_PROVIDERS} / (std::string{name} + ".so");
+}
+
 running_host::running_host(const temp_folder& folder, std::string_view configuration)
     : child_{{edgeconf_binary(), "serve", "--config", folder.write("edgeconf.yaml", configuration)}} {
     child_.wait_for_line(" ready");

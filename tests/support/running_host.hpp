@@ -15,6 +15,7 @@ namespace edgeconf::test {
 // Paths of what was built, given by CMake.
 std::filesystem::path edgeconf_binary();
 std::filesystem::path provider_file(std::string_view name);
+std::filesystem::path faulty_provider_file(std::string_view name);
 
 // A host that is up when the constructor returns, and killed with this object.
 class running_host {

@@ -1,0 +1,11 @@
+/* Logs without end. */
+#include "table.h"
+
+static void ECP_CALL heartbeat(void *self, const ecp_request *req, ecp_op op) {
+    (void)self, (void)req;
+    int i;
+    for (i = 0; i < 20000; ++i) say("all is well");
+    finish(self, op);
+}
+
+FAULTY_PROVIDER(SERVING_TABLE, .put_heartbeat = heartbeat)

@@ -1,0 +1,4 @@
+/* Its stop is never completed. */
+#include "table.h"
+
+FAULTY_PROVIDER(SERVING_TABLE, .stop = ignore_op)

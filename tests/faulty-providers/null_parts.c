@@ -1,0 +1,12 @@
+/* Its result has parts that are nowhere. */
+#include "table.h"
+
+static void ECP_CALL heartbeat(void *self, const ecp_request *req, ecp_op op) {
+    (void)self, (void)req;
+    ecp_result result = {0};
+    result.struct_size = sizeof result;
+    result.n_parts = 3;
+    host_table->complete(op, &result);
+}
+
+FAULTY_PROVIDER(SERVING_TABLE, .put_heartbeat = heartbeat)
