@@ -38,7 +38,8 @@
  *   completed  the request and the op must not be touched any more
  *
  * A second completion, or one for an op that never was, is ignored, counted and
- * logged with the provider's name; enough of them and the host stops asking.
+ * logged with the provider's name. If half of the calls within some seconds
+ * miss their deadline or break the contract, the host stops asking for a while.
  *
  * This header is a draft: until 1.0 is released it may change, and a host takes
  * only providers that were built with its own ECP_ABI_MINOR.
@@ -110,7 +111,8 @@ enum {
 enum {
     ECP_DISPATCH_BLOCKING = 0,   /* calls may block: the host makes them on its workers     */
     ECP_DISPATCH_NONBLOCKING = 1 /* every call returns within 1 ms: the host may make it on
-                                    an I/O thread. Policed: one of 5 ms is a misbehaviour   */
+                                    an I/O thread. Policed: one of 5 ms is a misbehaviour, and
+                                    a few of them end the promise: workers from then on     */
 };
 
 enum { ECP_METRIC_COUNTER = 0, ECP_METRIC_GAUGE = 1, ECP_METRIC_HISTOGRAM = 2 };
