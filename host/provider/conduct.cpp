@@ -75,9 +75,7 @@ void conduct::entered(std::uint32_t in, time_point now) noexcept {
     lanes_[in].inside_since.store(nanoseconds(now), std::memory_order_relaxed);
 }
 
-void conduct::left(std::uint32_t in) noexcept {
-    lanes_[in].inside_since.store(0, std::memory_order_relaxed);
-}
+void conduct::left(std::uint32_t in) noexcept { lanes_[in].inside_since.store(0, std::memory_order_relaxed); }
 
 void conduct::broke(violation what, time_point now) noexcept {
     if (what != violation::slow_call) failed(now); // the answer of a slow call is sound
