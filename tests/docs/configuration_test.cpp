@@ -36,6 +36,10 @@ auto values(const tls_settings& t) {
     const auto& [certificate, private_key, client_ca, crl, check_interval, admit_dns_names] = t;
     return check_interval; // the others have no defaults
 }
+auto values(const breaker_settings& b) {
+    const auto& [window, calls, percent] = b;
+    return std::tuple{window, calls, percent};
+}
 auto values(const device_api_settings& api) {
     const auto& [listen, tls, heartbeats_mode, fuse, limits] = api;
     return std::tuple{listen, heartbeats_mode, values(fuse), values(limits),
@@ -46,8 +50,9 @@ auto values(const observe_settings& o) {
     return std::tuple{listen, log_level, log_format};
 }
 auto values(const provider_settings& p) {
-    const auto& [library, sha256, options, marks, deadlines, workers, queue] = p;
-    return std::tuple{options, values(deadlines), workers, queue}; // library and sha256 have no defaults
+    const auto& [library, sha256, options, marks, deadlines, breaker, workers, queue] = p;
+    return std::tuple{options, values(deadlines), values(breaker), workers,
+                      queue}; // library and sha256 have no defaults
 }
 auto values(const settings& s) {
     const auto& [file, device_api, admin_api, observe, provider, threads, shutdown_time] = s;
