@@ -283,6 +283,9 @@ TEST_CASE("limits: connections-per-peer does not count on a Unix socket, and is 
     }
 }
 
+// Not with AddressSanitizer's preset: UBSan looks at objects through a pipe of its own, and takes them for
+// no objects when it cannot have one.
+#ifndef __SANITIZE_ADDRESS__
 TEST_CASE("limits: a host without descriptors left serves on, and newcomers once there are some",
           "[integration]") {
     const temp_folder folder;
@@ -299,5 +302,8 @@ TEST_CASE("limits: a host without descriptors left serves on, and newcomers once
     CHECK(before.request("GET", status_path).status == 404);
     held.clear();
     CHECK(comes_to_be_served(to));
-    CHECK(host.stop().exit_code == 0);
+    const auto end = host.stop();
+    INFO(end.errors);
+    CHECK(end.exit_code == 0);
 }
+#endif
