@@ -23,6 +23,7 @@ std::vector<std::string> needs_restart(const config::settings& running, const co
     compare("provider.library", running.provider.library, wanted.provider.library);
     compare("provider.sha256", running.provider.sha256, wanted.provider.sha256);
     compare("provider.deadlines", running.provider.deadlines, wanted.provider.deadlines);
+    compare("provider.breaker", running.provider.breaker, wanted.provider.breaker);
     compare("provider.workers", running.provider.workers, wanted.provider.workers);
     compare("provider.queue", running.provider.queue, wanted.provider.queue);
     compare("threads", running.threads, wanted.threads);

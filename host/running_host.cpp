@@ -40,6 +40,32 @@ std::vector<std::string_view> operation_names() {
     return names;
 }
 
+std::vector<observe::sample> provider_samples(const provider::provider_statistics& s) {
+    const auto counter = [](const char* name, const char* help, auto value) {
+        return observe::sample{name, help, true, static_cast<double>(value), {}, {}};
+    };
+    const auto gauge = [](const char* name, const char* help, auto value) {
+        return observe::sample{name, help, false, static_cast<double>(value), {}, {}};
+    };
+    std::vector<observe::sample> all{
+        counter("provider_calls_total", "Device calls that the provider was asked", s.calls),
+        gauge("provider_calls_in_flight", "Calls that it has not answered", s.in_flight),
+        gauge("provider_calls_queued", "Calls that wait for a worker, or are on one", s.queued),
+        counter("provider_deadline_misses_total", "Calls answered 504 in its place", s.deadline_misses),
+        counter("provider_refused_calls_total", "Calls answered 503 by the open breaker", s.refused),
+        counter("provider_breaker_openings_total", "How often the breaker opened", s.breaker_openings),
+        gauge("provider_breaker_open", "1 while it is not asked", s.breaker_open),
+        gauge("provider_demoted", "1 once its calls are made on workers for being slow", s.demoted),
+        gauge("provider_stuck_threads", "I/O threads inside it for more than a second", s.stuck_threads),
+        counter("provider_dropped_log_lines_total", "Lines it wrote too fast", s.dropped_log_lines),
+    };
+    for (std::size_t kind = 0; kind < provider::violation_kinds; ++kind)
+        all.push_back({"provider_contract_violations_total", "What it did against the contract", true,
+                       static_cast<double>(s.violations[kind]), "violation",
+                       std::string{name(static_cast<provider::violation>(kind))}});
+    return all;
+}
+
 api::device::fuse_settings fuse_settings(const config::settings& from) {
     const auto& f = from.device_api.fuse;
     return {f.window, f.minimum, f.percent};
@@ -213,7 +239,8 @@ awaitable<void> running_host::drain() {
         all = co_await ended->wait(abort_time);
     }
     if (!all) {
-        log_.error("requests still wait for the provider; leaving without them");
+        log_.error("the provider did not return from its calls in time; leaving without it",
+                   {{"provider", from_.settings.provider.library}});
         leave_at_once();
     }
     for (auto& thread : threads_) thread.join();
@@ -294,6 +321,8 @@ std::string running_host::status() {
 
 void running_host::add_samplers() {
     metrics_.add(&observe::process_figures);
+    metrics_.add([this] { return provider_samples(provider_.current()->statistics()); });
+    metrics_.add([this] { return provider_.current()->own_metrics(); });
     metrics_.add([this] {
         std::vector<observe::sample> all;
         if (!from_.device_tls) return all;

@@ -86,6 +86,8 @@ struct breaker_settings {
     std::chrono::milliseconds window{10'000};
     std::uint32_t calls = 20;   // at least so many
     std::uint32_t percent = 50; // of which so many failed
+
+    friend bool operator==(const breaker_settings&, const breaker_settings&) = default;
 };
 
 struct provider_settings {

@@ -34,7 +34,7 @@ using by_status = std::array<prometheus::Counter*, statuses.size() + 1>;
 prometheus::MetricFamily as_family(const sample& from) {
     prometheus::MetricFamily family;
     const bool of_process = from.name.starts_with("process_");
-    family.name = (of_process ? "" : "edgeconf_") + std::string{from.name};
+    family.name = (of_process ? "" : "edgeconf_") + from.name;
     family.help = from.help;
     family.type = from.is_counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge;
     return family;

@@ -15,8 +15,8 @@ namespace edgeconf::observe {
 
 // One value that is read when the page is asked for.
 struct sample {
-    std::string_view name; // without the prefix "edgeconf_"
-    std::string_view help;
+    std::string name; // without the prefix "edgeconf_"
+    std::string help;
     bool is_counter = false;
     double value = 0;
     std::string label; // a label's name and value, or empty

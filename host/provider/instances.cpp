@@ -113,6 +113,12 @@ void tell_violation(const record& r, violation what, std::string_view detail, st
                                                            {"not-told-before", std::to_string(left_out)}});
 }
 
+// As Prometheus wants it, so that no provider can break the page.
+bool is_metric_name(std::string_view name) noexcept {
+    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_'; };
+    return !name.empty() && std::all_of(name.begin(), name.end(), fits);
+}
+
 thread_local std::string* collecting = nullptr;
 
 // The only instance there is, 0 if there are none or several: who else made up a token?
@@ -151,7 +157,7 @@ struct host_functions {
         return enabled ? 1 : 0;
     }
 
-    static void log(ecp_ctx ctx, std::int32_t level, ecp_op, const ecp_str* message, const ecp_kv* fields,
+    static void log(ecp_ctx ctx, std::int32_t level, ecp_op op, const ecp_str* message, const ecp_kv* fields,
                     std::uint64_t n_fields) noexcept {
         const auto text = bounded(message, longest_line);
         if (ctx == 0 && collecting != nullptr && level >= ECP_LOG_ERROR) {
@@ -162,6 +168,8 @@ struct host_functions {
         with_sinks(ctx, [&](record& r) {
             if (!r.sinks.log->enabled(level_of(level)) || !r.admits_line()) return;
             std::vector<observe::field> line{{"provider", r.sinks.name}};
+            if (auto trace = op_table::trace_of(op); !trace.empty())
+                line.push_back({"traceparent", std::move(trace)});
             auto room = longest_line; // for all values together
             for (std::uint64_t i = 0; fields != nullptr && i < std::min(n_fields, most_fields); ++i) {
                 const auto value = bounded(&fields[i].value, room);
@@ -193,7 +201,7 @@ struct host_functions {
             const std::lock_guard lock{r.metrics_mutex};
             for (std::size_t i = 0; i < r.metrics.size(); ++i)
                 if (r.metrics[i].name == wanted) id = static_cast<std::uint32_t>(i + 1);
-            if (id != 0 || wanted.empty() || r.metrics.size() == most_metrics) return;
+            if (id != 0 || !is_metric_name(wanted) || r.metrics.size() == most_metrics) return;
             r.metrics.push_back({wanted, std::string{bounded(help, 512)}, kind});
             id = static_cast<std::uint32_t>(r.metrics.size());
         });
@@ -287,6 +295,24 @@ void tell_dropped(ecp_ctx ctx) noexcept {
 std::uint64_t violations(ecp_ctx ctx, violation what) noexcept {
     const auto* r = find(ctx);
     return r == nullptr ? 0 : r->violations[static_cast<std::size_t>(what)].load(std::memory_order_relaxed);
+}
+
+std::vector<observe::sample> metrics_of(ecp_ctx ctx) {
+    std::vector<observe::sample> all;
+    with_sinks(ctx, [&](record& r) {
+        const std::lock_guard lock{r.metrics_mutex};
+        for (const auto& m : r.metrics) {
+            const bool grows = m.kind != ECP_METRIC_GAUGE;
+            const auto name = "provider_own_" + m.name;
+            if (m.kind != ECP_METRIC_HISTOGRAM) {
+                all.push_back({name, m.help, grows, m.value, {}, {}});
+                continue;
+            }
+            all.push_back({name + "_sum", m.help, grows, m.value, {}, {}});
+            all.push_back({name + "_count", m.help, grows, static_cast<double>(m.count), {}, {}});
+        }
+    });
+    return all;
 }
 
 entry_log::entry_log() { collecting = &errors_; }

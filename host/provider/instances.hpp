@@ -3,6 +3,7 @@
 
 #include "observe/health.hpp"
 #include "observe/log.hpp"
+#include "observe/metrics.hpp"
 #include "provider/violation.hpp"
 
 #include <ecp/provider.h>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace edgeconf::provider {
 
@@ -50,6 +52,9 @@ std::uint64_t dropped_lines(ecp_ctx ctx) noexcept;
 
 // Writes down what was dropped or left out since the last time. Called about once a second.
 void tell_dropped(ecp_ctx ctx) noexcept;
+
+// What the provider behind `ctx` has registered and recorded. A histogram is its sum and its count.
+std::vector<observe::sample> metrics_of(ecp_ctx ctx);
 
 // Collects the error lines that a provider logs in its entry function on this thread.
 class entry_log {

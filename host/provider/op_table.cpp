@@ -99,6 +99,9 @@ struct op_table::slot : open_op {
     std::atomic<std::uint64_t> state_word{state(1, idle)};
     std::atomic<ecp_ctx> instance{0};
     std::atomic<bool> cancelled{false};
+    // The request's traceparent, or zeros. Atomic, because a provider may log for an operation while it
+    // is completed and used again: what is read then is thrown away, but must not be a race.
+    std::array<std::atomic<std::uint64_t>, 7> trace{};
     reply answer;
     op_table* owner = nullptr;
     std::uint32_t index = 0;
@@ -188,6 +191,9 @@ open_op* op_table::open(device_call call, clock::time_point deadline, ecp_ctx in
     s->request.trace = borrow(s->call.trace);
     s->instance.store(instance, std::memory_order_relaxed);
     s->cancelled.store(false, std::memory_order_relaxed);
+    std::array<std::uint64_t, 7> trace{};
+    std::memcpy(trace.data(), s->call.trace.data(), std::min(s->call.trace.size(), sizeof trace));
+    for (std::size_t i = 0; i < trace.size(); ++i) s->trace[i].store(trace[i], std::memory_order_relaxed);
     s->arrived = false;
     s->abandoned = false;
     s->state_word.store(state(generation, phase::open), std::memory_order_release);
@@ -243,6 +249,18 @@ bool op_table::is_cancelled(ecp_op token) noexcept {
     if (s == nullptr) return true;
     const bool is_open = s->state_word.load(std::memory_order_acquire) == state(generation, phase::open);
     return !is_open || s->cancelled.load(std::memory_order_relaxed);
+}
+
+std::string op_table::trace_of(ecp_op token) {
+    const auto [s, generation] = find(token);
+    if (s == nullptr) return {};
+    std::array<std::uint64_t, 7> words{};
+    for (std::size_t i = 0; i < words.size(); ++i) words[i] = s->trace[i].load(std::memory_order_relaxed);
+    std::atomic_thread_fence(std::memory_order_acquire);
+    if (s->state_word.load(std::memory_order_acquire) != state(generation, phase::open)) return {};
+    std::array<char, sizeof words> text{};
+    std::memcpy(text.data(), words.data(), sizeof words);
+    return {text.data(), strnlen(text.data(), text.size())};
 }
 
 ecp_ctx op_table::instance_of(ecp_op token) noexcept {

@@ -112,6 +112,8 @@ public:
     // ecp_host.complete. False if there is no such open operation: a contract violation.
     static bool complete(ecp_op token, const ecp_result* result) noexcept;
     static bool is_cancelled(ecp_op token) noexcept;
+    // The W3C traceparent of the request behind an open operation, else empty.
+    static std::string trace_of(ecp_op token);
     // Whose operation it is or was, 0 if the token was never handed out.
     static ecp_ctx instance_of(ecp_op token) noexcept;
 

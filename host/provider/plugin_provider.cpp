@@ -16,6 +16,10 @@ namespace {
 
 namespace asio = boost::asio;
 
+// A call that has completed its operation returns at once, if it is sound; one that has not may need
+// stop itself to let it go.
+constexpr std::chrono::seconds last_calls_time{1};
+
 ecp_str borrow(const std::string& s) { return {s.c_str(), s.size()}; }
 
 constexpr std::size_t most_findings = 1000;
@@ -219,12 +223,13 @@ awaitable<result<answer>> plugin_provider::call(op_table& table, device_call req
 
 awaitable<bool> plugin_provider::stop(op_table& table) {
     const auto deadline = clock::now() + limits_.stop;
+    // An operation may be completed while its call has yet to return. Providers that take one call at a
+    // time need no lock against stop, so stop comes after them, unless they are stuck.
+    co_await last_calls(table);
     auto* stopped = table.open({}, deadline, instance_.token());
     if (stopped == nullptr) co_return false;
     asio::post(life_thread_, [this, token = stopped->token] {
-        // Pairs with the workers: whatever a call did before it returned, stop sees without a lock of
-        // the provider's own.
-        waiting_.load(std::memory_order_acquire);
+        waiting_.load(); // pairs with left_worker: stop sees what the calls did
         table_.stop(self_, token);
     });
     reply given;
@@ -232,6 +237,23 @@ awaitable<bool> plugin_provider::stop(op_table& table) {
     if (!in_time) co_return false;
     const bool destroyed = co_await destroy_until(table, deadline);
     co_return destroyed;
+}
+
+awaitable<void> plugin_provider::last_calls(op_table& table) {
+    if (waiting_.load() == 0) co_return;
+    auto* op = table.open({}, clock::now() + last_calls_time, instance_.token());
+    if (op == nullptr) co_return;
+    last_call_.store(op->token);
+    // The last worker may have left before it could see the token.
+    if (waiting_.load() == 0)
+        if (const auto token = last_call_.exchange(0); token != 0) complete_with(token, ECP_OK);
+    reply ignored;
+    co_await table.wait(*op, ignored);
+}
+
+void plugin_provider::left_worker() noexcept {
+    if (waiting_.fetch_sub(1) != 1) return;
+    if (const auto token = last_call_.exchange(0); token != 0) complete_with(token, ECP_OK);
 }
 
 awaitable<bool> plugin_provider::destroy(op_table& table) {
@@ -274,6 +296,8 @@ provider_statistics plugin_provider::statistics() const {
     return s;
 }
 
+std::vector<observe::sample> plugin_provider::own_metrics() const { return metrics_of(instance_.token()); }
+
 void plugin_provider::report(violation what, std::string_view detail) const noexcept {
     report_violation(instance_.token(), what, detail);
 }
@@ -310,7 +334,7 @@ bool plugin_provider::dispatch(std::uint32_t lane, open_op& op, ecp_call_fn func
             function(self_, &opened->request, token);
         else
             complete_with(token, ECP_CANCELLED); // nobody waits any more: the provider need not know
-        waiting_.fetch_sub(1, std::memory_order_release);
+        left_worker();
     });
     return true;
 }

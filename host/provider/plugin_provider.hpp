@@ -82,11 +82,16 @@ public:
     // Looks after what nobody else notices: stuck threads, dropped lines. Called about once a second.
     void tend();
     provider_statistics statistics() const;
+    // What the provider itself counts, under names that begin with "provider_own_".
+    std::vector<observe::sample> own_metrics() const;
 
     // Counts and logs something that the provider did wrong, found outside.
     void report(violation what, std::string_view detail) const noexcept;
 
 private:
+    // Waits a moment for the calls on workers to return.
+    awaitable<void> last_calls(op_table& table);
+    void left_worker() noexcept;
     awaitable<bool> destroy_until(op_table& table, clock::time_point deadline);
     awaitable<bool> wait_for_life(op_table& table, open_op& op, std::string_view function, reply& into);
     ecp_call_fn function_for(operation op) const noexcept;
@@ -105,6 +110,7 @@ private:
     bool starting_ = false;   // it is start
     const bool inline_calls_;
     std::atomic<std::uint32_t> waiting_{0};
+    std::atomic<ecp_op> last_call_{0}; // completed by the worker that leaves none behind
     std::atomic<std::uint32_t> cancels_waiting_{0};
     boost::asio::thread_pool life_thread_{1};
     boost::asio::thread_pool workers_;

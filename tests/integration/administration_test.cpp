@@ -91,7 +91,9 @@ TEST_CASE("administration: /metrics and /statusz tell what happened", "[integrat
          {R"(edgeconf_requests_total{operation="get_registration",status="200"} 2)",
           R"(edgeconf_requests_total{operation="put_heartbeat",status="501"} 1)",
           R"(edgeconf_refused_requests_total{status="404"} 1)", "edgeconf_connections 1\n",
-          "edgeconf_devices_seen 1\n", "edgeconf_fuse_blown 0\n", "process_resident_memory_bytes "})
+          "edgeconf_devices_seen 1\n", "edgeconf_provider_calls_total 2\n",
+          R"(edgeconf_provider_contract_violations_total{violation="slow_call"} 0)",
+          "edgeconf_provider_own_questions 2\n", "edgeconf_fuse_blown 0\n", "process_resident_memory_bytes "})
         CHECK_THAT(metrics, Contains(line));
 
     const auto status = boost::json::parse(a.page("/statusz"));
@@ -106,6 +108,12 @@ TEST_CASE("administration: the log's level changes at run time", "[integration]"
     CHECK(a.edgeconf({"log-level", "debug"}).exit_code == 0);
     a.host.child().wait_for_line("the log level was changed level=debug");
     CHECK(device.request("GET", "/namespaces/a/devices/b/configuration").status == 501);
+    // A provider's line for a request carries the request's trace.
+    const std::string trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    device.send("GET " + status_path("good-1") + " HTTP/1.1\r\nHost: x\r\ntraceparent: " + trace +
+                "\r\n\r\n");
+    CHECK(device.receive().status == 200);
+    CHECK_THAT(a.host.child().wait_for_line(" asked "), Contains("traceparent=" + trace));
     CHECK(a.edgeconf({"log-level", "loud"}).exit_code == 2);
 }
 

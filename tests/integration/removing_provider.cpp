@@ -9,6 +9,8 @@ public:
     removing(ecp::host host, std::string_view options, ecp::diagnostics& found) : host_{host} {
         if (options.find("refuse") != std::string_view::npos) found.error("/mood", "this mood is not taken");
         host_.log(ECP_LOG_INFO, "an instance was made", {{"options", options}});
+        questions_ = host_.metric(ECP_METRIC_COUNTER, "questions", "Registrations that were asked for");
+        host_.metric(ECP_METRIC_COUNTER, "no good\nname 1", "");
     }
 
     void start(ecp_op op) { host_.complete(op, ecp::reply{ECP_OK}); }
@@ -18,6 +20,8 @@ public:
     }
 
     void get_registration(const ecp_request& request, ecp_op op) {
+        host_.record(questions_, 1);
+        host_.log(ECP_LOG_DEBUG, "asked", {}, op);
         if (ecp::view(request.device_id).starts_with("good-"))
             host_.complete(op, ecp::reply{ECP_OK}.body(R"({"namespace":"plant-1"})"));
         else
@@ -26,6 +30,7 @@ public:
 
 private:
     ecp::host host_;
+    std::uint32_t questions_ = 0;
 };
 
 constexpr const char* schema =

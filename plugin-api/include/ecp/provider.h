@@ -176,8 +176,8 @@ typedef struct ecp_host {
     /* Tells the host how the back end is. The state before the first call is ECP_HEALTH_OK. */
     void (ECP_CALL *set_health)(ecp_ctx ctx, int32_t state, const ecp_str *reason);
 
-    /* A metric of this instance; the host prefixes the name and may refuse (0)
-     * past a limit. A name that exists already gives the same metric. */
+    /* A metric of this instance; the name is of a-z, 0-9 and _, the host
+     * prefixes it, and may refuse (0) past a limit. A name that exists already gives the same metric. */
     uint32_t (ECP_CALL *metric_register)(ecp_ctx ctx, int32_t kind, const ecp_str *name,
                                          const ecp_str *help);
 

@@ -191,14 +191,15 @@ TEST_CASE("instance: a metric's name is registered once, and there is a limit", 
     const auto first = register_metric(i.token(), "calls");
     CHECK(first != 0);
     CHECK(register_metric(i.token(), "calls") == first);
-    CHECK(register_metric(i.token(), "") == 0);
+    for (const auto* bad : {"", "with space", "line\nbreak 1", "Upper", "dash-ed", "quote\""})
+        CHECK(register_metric(i.token(), bad) == 0);
     host.metric_record(i.token(), first, 1.0);
     host.metric_record(i.token(), 0, 1.0);
     host.metric_record(i.token(), 9999, 1.0);
     std::uint32_t last = 0;
-    for (int n = 1; n < 256; ++n) last = register_metric(i.token(), "calls-" + std::to_string(n));
+    for (int n = 1; n < 256; ++n) last = register_metric(i.token(), "calls_" + std::to_string(n));
     CHECK(last == 256);
-    CHECK(register_metric(i.token(), "one-too-many") == 0);
+    CHECK(register_metric(i.token(), "one_too_many") == 0);
     CHECK(register_metric(i.token(), "calls") == first);
 }
 
