@@ -13,16 +13,24 @@ constexpr std::size_t hardware_limit = 64u << 10; // three times what a large de
 
 } // namespace
 
-bool absorb_hardware(device_status& status, const boost::json::object& reported) {
-    if (reported.empty()) return false;
-    status.hardware = merge_hardware(status.hardware, reported, hardware_limit);
-    bool changed = false;
-    for (auto& [label, value] : hardware_labels(reported)) {
-        auto& known = status.labels[label];
-        changed = changed || known != value;
-        known = value;
+bool refresh_labels(device_record& device) {
+    string_map labels;
+    if (device.manifest) labels = device.manifest->labels;
+    for (const auto* more : {&device.given_labels, &device.reported_labels}) {
+        for (const auto& [key, value] : *more) labels.insert_or_assign(key, value);
     }
-    return changed;
+    if (labels == device.labels) return false;
+    device.labels = std::move(labels);
+    return true;
+}
+
+bool absorb_hardware(device_record& device, const boost::json::object& reported) {
+    if (reported.empty()) return false;
+    device.status.hardware = merge_hardware(device.status.hardware, reported, hardware_limit);
+    for (auto& [label, value] : hardware_labels(reported)) {
+        device.reported_labels.insert_or_assign(label, std::move(value));
+    }
+    return refresh_labels(device);
 }
 
 void absorb_heartbeat(device_status& status, const heartbeat& beat, const std::vector<std::string>& assigned,

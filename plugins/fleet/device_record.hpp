@@ -1,13 +1,17 @@
 // What the fleet model remembers of one device: the writer's side, of which device_entry is the readers'.
 #pragma once
 
-#include "fleet/device_table.hpp"
+#include "fleet/configured_device.hpp"
+#include "fleet/device_entry.hpp"
 #include "fleet/objects.hpp"
+#include "fleet/playbook_offers.hpp"
 #include "fleet/wire_body.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +20,7 @@ namespace edgeconf::fleet {
 
 using time_point = std::chrono::system_clock::time_point;
 
-// Where time comes from; called under the model's lock, so it must not call back.
+// Where time comes from; must not call back.
 using clock_source = std::function<time_point()>;
 
 struct workload_status {
@@ -27,9 +31,7 @@ struct workload_status {
 
 // How a device is, as far as it has said (R35).
 struct device_status {
-    std::string ns; // pending: where it wants to be
     device_state state = device_state::pending;
-    string_map labels;
     std::string model_name;
     std::string hardware; // JSON in the wire's spelling, or empty
     std::string phase;
@@ -40,14 +42,22 @@ struct device_status {
     std::map<std::string, workload_status, std::less<>> workloads; // those assigned to it that it reported
 };
 
-struct device_record {
+struct device_record : configured_device {
     device_status status;
-    const device_settings* settings = nullptr; // the catalogue's
+    std::shared_ptr<const edge_device> manifest; // null: it came in otherwise
+    string_map given_labels;                     // with its approval
+    string_map reported_labels;                  // from its hardware (R16)
+    std::unique_ptr<playbook_offer> offer;       // null: never had a label for one
+    std::uint64_t revision = 0;
 };
+
+// Makes `labels` what the manifest, the approval and the hardware say; a later one goes before an earlier.
+// True when that changed anything.
+bool refresh_labels(device_record& device);
 
 // Remembers `reported`; true when a label changed, so that what depends on labels has to be rendered anew.
 // Labels only ever come and change: a value that is no longer reported stays (R17).
-bool absorb_hardware(device_status& status, const boost::json::object& reported);
+bool absorb_hardware(device_record& device, const boost::json::object& reported);
 
 // Applies a heartbeat but for its hardware. Applying it again changes nothing else than the time.
 // `assigned`, sorted, are the workloads that the device should run: others are ignored, and those that the

@@ -1,61 +1,114 @@
 // What the device calls answer from: one immutable entry a device, found by id.
 #pragma once
 
+#include "fleet/device_entry.hpp"
 #include "fleet/identity.hpp"
+#include "fleet/rcu.hpp"
 
 #include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace edgeconf::fleet {
 
-struct rendering;
-
-enum class device_state {
-    pending, // asked to join, not approved yet
-    denied,  // an administrator declined it
-    known,   // its EdgeDevice exists
-};
-
-// A device as everyone but the writer sees it. Immutable once published.
-struct device_entry {
-    std::string id;
-    device_state state = device_state::pending;
-    std::string registration;                       // known: {"namespace": "..."}
-    std::shared_ptr<const rendering> configuration; // known: the last good one; null if there never was one
-    std::string problem;                            // known: why the newest rendering failed, or empty
-    std::shared_ptr<const std::string> playbooks;   // known: a JSON array
-};
-
-using entry_ptr = std::shared_ptr<const device_entry>;
-
 // Ids are found without regard to case, so that an entry's id tells a device from its case twin (R19).
 //
-// Threads: any number may read; put() calls have to come one at a time. A reader never waits for more
-// than the swap of one pointer or, rarely, the growth of one small part of the table.
+// Threads: read() from any number of threads, at any time; all else from one writer at a time. Readers take
+// no lock and wait for nothing; an add that makes one of the 256 shards grow copies that shard alone. What
+// is replaced or erased is freed when no reading can hold it (rcu.hpp).
+//
+// A shard is an array with linear probing, at most half used. A cell that an id was erased from keeps its
+// hash until the shard is rebuilt, so that probing goes on past it; rebuilding happens every so many adds,
+// so ids that come and go neither lengthen probing nor take memory.
 class device_table {
 public:
-    device_table();
+    // Keeps every entry found in it valid as long as it lives. Ends before the table does.
+    class reading {
+    public:
+        // The newest entry, or null.
+        const device_entry* find(std::string_view id) const noexcept { return table_.find(id); }
 
-    entry_ptr find(std::string_view id) const;
-    void put(entry_ptr entry);
+    private:
+        friend device_table;
+        explicit reading(const device_table& table) noexcept : table_{table}, reader_{table.domain_.read()} {}
+
+        const device_table& table_;
+        rcu_domain::reader reader_;
+    };
+
+    device_table();
+    device_table(const device_table&) = delete;
+    device_table& operator=(const device_table&) = delete;
+
+    [[nodiscard]] reading read() const noexcept { return reading{*this}; }
+
+    // What follows is the writer's.
+
+    // Valid until the entry is replaced or erased.
+    const device_entry* find(std::string_view id) const noexcept;
+
+    // Adds an entry, or replaces the one with the same id, in whatever spelling.
+    void put(std::unique_ptr<const device_entry> entry);
+
+    void erase(std::string_view id);
+
+    // Frees what no reading can hold any more. put() and erase() do so every so often; call it, twice, to
+    // have the last few freed as well.
+    void reclaim() noexcept { domain_.reclaim(); }
+
+    std::size_t size() const noexcept;
+
+    // Cells, of 16 bytes each: fewer than six for each of the most entries there were at a time, and four
+    // a shard.
+    std::size_t capacity() const noexcept;
+
+    // Calls visit(const device_entry&) for every entry, in no order. It may replace and erase, not add.
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const auto& part : shards_) {
+            for (const auto& each : *part.cells.load(std::memory_order_relaxed)) {
+                const auto* entry = each.entry.load(std::memory_order_relaxed);
+                if (entry != nullptr) visit(*entry);
+            }
+        }
+    }
 
 private:
-    struct shard {
-        explicit shard(std::uint64_t seed) : entries{0, caseless_hash{seed}} {}
+    // Empty, in use, or erased (a hash without an entry). The hash is there for good once it is there.
+    struct cell {
+        std::atomic<std::uint64_t> hash{0};              // 0: empty
+        std::atomic<const device_entry*> entry{nullptr}; // owned
+    };
+    using cell_array = std::vector<cell>; // a power of two, and never full
 
-        mutable std::shared_mutex guard;
-        std::unordered_map<std::string, entry_ptr, caseless_hash, caseless_equal> entries;
+    struct shard {
+        shard();
+        ~shard();
+
+        std::atomic<cell_array*> cells; // owned
+        std::size_t used = 0;           // cells that are not empty
+        std::size_t live = 0;           // of these, the ones in use
+    };
+    struct match {
+        cell* at = nullptr;
+        const device_entry* entry = nullptr; // null: no such id
     };
     static constexpr std::size_t shard_count = 256;
 
-    shard& shard_of(std::string_view id) const;
+    std::uint64_t hash_of(std::string_view id) const noexcept;
+    static std::size_t shard_of(std::uint64_t hash) noexcept { return hash >> 56; }
+    match locate(std::uint64_t hash, std::string_view id) const noexcept;
+    static cell& vacancy(cell_array& cells, std::uint64_t hash) noexcept;
+    void rebuild(shard& part);
 
-    caseless_hash hash_;
-    std::array<std::unique_ptr<shard>, shard_count> shards_;
+    const caseless_hash hash_;
+    std::array<shard, shard_count> shards_;
+    rcu_domain domain_;
 };
 
 } // namespace edgeconf::fleet

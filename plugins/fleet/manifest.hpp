@@ -16,16 +16,7 @@ namespace edgeconf::fleet {
 
 class findings;
 
-enum class manifest_kind {
-    edge_device,
-    signed_request,
-    edge_device_set,
-    edge_workload,
-    edge_config,
-    playbook_execution,
-    config_map,
-    secret,
-};
+using manifest_kind = object_kind;
 
 // One object of a kind that the fleet model uses. `root` is as written: its spec is still unchecked.
 struct manifest {

@@ -2,15 +2,18 @@
 // device calls; bodies are parsed and answers are shaped elsewhere.
 #pragma once
 
-#include "fleet/catalogue.hpp"
 #include "fleet/device_record.hpp"
 #include "fleet/device_table.hpp"
 #include "fleet/finding.hpp"
-#include "fleet/objects.hpp"
+#include "fleet/identity.hpp"
+#include "fleet/object_changes.hpp"
+#include "fleet/playbook_offers.hpp"
+#include "fleet/renderer.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <mutex>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,14 +36,17 @@ enum class outcome {
     too_many,  // as many are waiting as may wait
 };
 
-// Something for the operator's log. Texts name objects and fields, never values of Secrets.
+// What enrolling comes to for a device that is there already, asked under `id`.
+outcome enrolled(const device_entry& device, std::string_view id);
+
+// Something for the operator. Texts name objects and fields, never values of Secrets.
 struct notice {
     severity level;
-    std::string_view device;
+    object_key about;
     std::string_view text;
 };
 
-// Called under the model's lock: must not call back, must not block.
+// Must not call back, must not block.
 using notice_sink = std::function<void(const notice&)>;
 
 struct fleet_counts {
@@ -49,19 +55,39 @@ struct fleet_counts {
     std::size_t denied = 0;
     std::size_t unconfigured = 0; // known, and nothing to serve: something they need is missing
     std::size_t stale = 0;        // known, and served what they had before something went missing
+    std::size_t broken = 0;       // objects that cannot be rendered
 };
 
-// Threads: every function may be called from any thread. find() waits for no writer; the others come one
-// at a time, and none does I/O or looks at all devices. Configurations are rendered when a device appears
-// or its labels change, so find() only hands out what is ready.
+// A copy of what is known of a device.
+struct device_description {
+    std::string ns;    // pending: where it wants to be
+    string_map labels; // with the virtual ones: workload/<name> = true for each workload that it runs
+    device_status status;
+    std::uint64_t revision;
+};
+
+// Threads: devices() may be read from any thread, without waiting for anyone. Everything else belongs to
+// one thread, the writer's. Nothing here does I/O or, on behalf of a device, looks at other devices.
 class model {
 public:
     static constexpr std::size_t pending_limit = 10'000;
 
-    // Renders every device's configuration. What cannot be rendered goes to `tell` as a warning.
-    model(object_set objects, approval_policy approval, clock_source now, notice_sink tell);
+    model(clock_source now, notice_sink tell);
     model(const model&) = delete;
     model& operator=(const model&) = delete;
+
+    const device_table& devices() const noexcept { return table_; }
+
+    // ---- the writer's
+
+    // Counts from the next enrolment on; at first manual.
+    void set_approval(approval_policy approval) noexcept { approval_ = approval; }
+
+    // Devices see the changes as work() gets to them: each of them at once and whole.
+    void apply(const object_changes& changes);
+
+    // Renders, in small steps; false when nothing is left to do.
+    bool work(std::size_t steps) { return renderer_.work(steps); }
 
     // R1 and R5: ok for a device that exists, created for one that has to wait, or that automatic approval
     // has let in with this very call, into the namespace `ns`.
@@ -73,36 +99,54 @@ public:
     // R35: ok or not_found.
     outcome put_heartbeat(std::string_view id, const heartbeat& body);
 
-    // Null for an id that was never seen, also when it is known in another spelling.
-    entry_ptr find(std::string_view id) const;
-
-    // A copy of what is known of a device.
-    std::optional<device_status> status(std::string_view id) const;
-
+    std::optional<device_description> describe(std::string_view id) const;
     fleet_counts counts() const;
+
+    // Of the newest change to anything but times.
+    std::uint64_t revision() const noexcept { return revision_; }
+    // Of an object that is not a device or a request; 0 if there is none.
+    std::uint64_t revision_of(const object_key& key) const;
 
 private:
     using record_map = std::unordered_map<std::string, device_record, caseless_hash, caseless_equal>;
 
-    void admit_all();
-    void admit_request(const signed_request& request);
-    device_record& add(std::string_view id, device_record record);
-    void publish(std::string_view id, device_record& record);
-    entry_ptr known_entry(std::string_view id, const device_record& record, const device_entry* before);
-    void warn(std::string_view id, std::string_view text);
-    void recount(const device_entry* before, const device_entry& after);
+    void put(const std::shared_ptr<const edge_device>& device);
+    void put(const std::shared_ptr<const signed_request>& request);
+    void put(const std::shared_ptr<const edge_config>& config);
+    void put(const std::shared_ptr<const playbook_execution>& execution);
+    template <class Object>
+    void put(const std::shared_ptr<const Object>& object);
+    void remove(const object_key& key);
 
-    const catalogue catalogue_;
-    const approval_policy approval_;
+    device_record& add(std::string_view id);
+    device_record* find(std::string_view id);
+    void admit(device_record& device);
+    void leave(device_record& device);
+    void forget(device_record& device);
+    void labels_changed(device_record& device);
+    void refresh_offers(const playbook_offers::device_set& devices);
+    void refresh_offer(device_record& device);
+
+    void publish(device_record& device);
+    std::unique_ptr<device_entry> known_entry(const device_record& device, const device_entry* before);
+    void recount(const device_entry* entry, std::ptrdiff_t by);
+    void tell_broken(const broken_part& broken);
+    void tell(const device_record& device, std::string_view text) const;
+    std::shared_ptr<const std::string> registration_of(const std::string& ns);
+    void changed(device_record& device) { device.revision = ++revision_; }
+
+    approval_policy approval_ = approval_policy::manual;
     const clock_source now_;
     const notice_sink tell_;
 
     device_table table_;
-    mutable std::mutex write_; // guards what follows, and every table_.put()
+    renderer renderer_;
+    playbook_offers offers_;
     record_map records_;
+    std::map<object_key, std::uint64_t> revisions_;
+    std::map<std::string, std::weak_ptr<const std::string>, std::less<>> registrations_; // by namespace
     fleet_counts counts_;
-    std::size_t warnings_ = 0; // while loading
-    bool loaded_ = false;
+    std::uint64_t revision_ = 0;
 };
 
 } // namespace edgeconf::fleet

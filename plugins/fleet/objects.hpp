@@ -9,8 +9,10 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -22,6 +24,30 @@ struct object_name {
     auto operator<=>(const object_name&) const = default;
 };
 
+enum class object_kind {
+    edge_device,
+    signed_request,
+    edge_device_set,
+    edge_workload,
+    edge_config,
+    playbook_execution,
+    config_map,
+    secret,
+};
+
+// As manifests spell it: "EdgeDevice".
+std::string_view to_string(object_kind kind) noexcept;
+
+struct object_key {
+    object_kind kind;
+    object_name name;
+
+    auto operator<=>(const object_key&) const = default;
+};
+
+// "EdgeDevice plant-1/pump-7"
+std::string to_string(const object_key& key);
+
 // ---- what a device is told about itself: EdgeDevice and EdgeDeviceSet alike ----
 
 struct heartbeat_settings {
@@ -29,7 +55,7 @@ struct heartbeat_settings {
     std::optional<bool> include_hardware;
     std::optional<std::string> hardware_scope;
 
-    bool operator==(const heartbeat_settings&) const = default;
+    auto operator<=>(const heartbeat_settings&) const = default;
 };
 
 struct os_settings {
@@ -37,7 +63,7 @@ struct os_settings {
     std::optional<std::string> commit_id;
     std::optional<std::string> hosted_objects_url;
 
-    bool operator==(const os_settings&) const = default;
+    auto operator<=>(const os_settings&) const = default;
 };
 
 struct mount_settings {
@@ -46,14 +72,14 @@ struct mount_settings {
     std::optional<std::string> type;
     std::optional<std::string> options;
 
-    bool operator==(const mount_settings&) const = default;
+    auto operator<=>(const mount_settings&) const = default;
 };
 
 struct s3_settings {
     std::string config_map;
     std::string secret;
 
-    bool operator==(const s3_settings&) const = default;
+    auto operator<=>(const s3_settings&) const = default;
 };
 
 struct component_metrics {
@@ -61,14 +87,14 @@ struct component_metrics {
     std::optional<bool> disabled;
     std::optional<std::string> allow_list; // a ConfigMap
 
-    bool operator==(const component_metrics&) const = default;
+    auto operator<=>(const component_metrics&) const = default;
 };
 
 struct metrics_retention {
     std::optional<std::int64_t> max_mib;
     std::optional<std::int64_t> max_hours;
 
-    bool operator==(const metrics_retention&) const = default;
+    auto operator<=>(const metrics_retention&) const = default;
 };
 
 struct metrics_receiver {
@@ -77,7 +103,7 @@ struct metrics_receiver {
     std::int64_t request_num_samples = 30000;
     std::int64_t timeout_seconds = 10;
 
-    bool operator==(const metrics_receiver&) const = default;
+    auto operator<=>(const metrics_receiver&) const = default;
 };
 
 struct metrics_settings {
@@ -86,7 +112,7 @@ struct metrics_settings {
     std::optional<component_metrics> data_transfer;
     metrics_receiver receiver;
 
-    bool operator==(const metrics_settings&) const = default;
+    auto operator<=>(const metrics_settings&) const = default;
 };
 
 struct log_target {
@@ -94,7 +120,7 @@ struct log_target {
     std::int64_t buffer_size = 12;
     std::optional<std::string> syslog_config; // a ConfigMap
 
-    bool operator==(const log_target&) const = default;
+    auto operator<=>(const log_target&) const = default;
 };
 
 struct device_settings {
@@ -105,28 +131,42 @@ struct device_settings {
     metrics_settings metrics;
     std::map<std::string, log_target, std::less<>> logs;
 
-    bool operator==(const device_settings&) const = default;
+    auto operator<=>(const device_settings&) const = default;
 };
 
 // ---- devices ----
 
 struct edge_device {
+    static constexpr auto kind = object_kind::edge_device;
+
     object_name name;
     string_map labels;
     device_settings settings;
+
+    bool operator==(const edge_device&) const = default;
 };
 
 struct signed_request {
+    static constexpr auto kind = object_kind::signed_request;
+
     object_name name;
+    string_map labels;
     std::string target_namespace;
     std::string target_set;
     bool approved = false;
     bool declined = false;
+
+    bool operator==(const signed_request&) const = default;
 };
 
 struct edge_device_set {
+    static constexpr auto kind = object_kind::edge_device_set;
+
     object_name name;
+    string_map labels;
     device_settings settings;
+
+    bool operator==(const edge_device_set&) const = default;
 };
 
 // ---- workloads ----
@@ -135,6 +175,8 @@ struct edge_device_set {
 struct pod_reference {
     bool required = false;              // one reference that is not optional is enough
     std::vector<std::string> keys = {}; // those that have to exist; sorted
+
+    bool operator==(const pod_reference&) const = default;
 };
 
 using pod_references = std::map<std::string, pod_reference, std::less<>>;
@@ -143,6 +185,8 @@ struct container_metrics {
     std::optional<bool> disabled;
     std::string path = "/";
     std::optional<std::int64_t> port;
+
+    bool operator==(const container_metrics&) const = default;
 };
 
 struct workload_metrics {
@@ -151,13 +195,17 @@ struct workload_metrics {
     std::int64_t interval = 60;
     std::optional<std::string> allow_list; // a ConfigMap
     std::map<std::string, container_metrics, std::less<>> containers;
+
+    bool operator==(const workload_metrics&) const = default;
 };
 
 struct edge_workload {
+    static constexpr auto kind = object_kind::edge_workload;
+
     object_name name;
-    string_map labels;      // those for podman, without their prefix
-    string_map annotations; // likewise
-    std::string device;     // takes precedence over the selector
+    string_map labels;
+    string_map annotations;
+    std::string device; // takes precedence over the selector
     std::optional<label_selector> selector;
     boost::json::object pod; // the PodSpec, with `protocol` filled in
     std::optional<boost::json::object> data;
@@ -166,43 +214,76 @@ struct edge_workload {
     std::optional<workload_metrics> metrics;
     pod_references config_maps;
     pod_references secrets;
+
+    bool operator==(const edge_workload&) const = default;
 };
 
 // ---- what the others refer to ----
 
 struct edge_config {
+    static constexpr auto kind = object_kind::edge_config;
+
     object_name name;
+    string_map labels;
     std::vector<std::string> playbooks; // decoded, in the order of their priority
+
+    bool operator==(const edge_config&) const = default;
 };
 
 struct playbook_execution {
+    static constexpr auto kind = object_kind::playbook_execution;
+
     object_name name;
+    string_map labels;
     std::string playbook; // decoded
+
+    bool operator==(const playbook_execution&) const = default;
 };
 
 struct config_map {
+    static constexpr auto kind = object_kind::config_map;
+
     object_name name;
+    string_map labels;
     string_map data;
+
+    bool operator==(const config_map&) const = default;
 };
 
 struct secret {
+    static constexpr auto kind = object_kind::secret;
+
     object_name name;
+    string_map labels;
     string_map data; // decoded
+
+    bool operator==(const secret&) const = default;
 };
 
-template <class Object>
-using object_map = std::map<object_name, Object>;
+// ---- many of them ----
 
-// A whole fleet as its manifests describe it.
-struct object_set {
-    object_map<edge_device> devices;
-    object_map<signed_request> requests;
+// Objects never change: a change of one is another object in its place. So they are shared, by the source
+// that they came from and the model that uses them.
+template <class Object>
+using object_map = std::map<object_name, std::shared_ptr<const Object>>;
+
+// What configurations are made of, but for the devices.
+struct configuration_objects {
     object_map<edge_device_set> sets;
     object_map<edge_workload> workloads;
-    object_map<edge_config> configs;
-    object_map<playbook_execution> executions;
     object_map<config_map> config_maps;
     object_map<secret> secrets;
+};
+
+struct playbook_objects {
+    object_map<edge_config> configs;
+    object_map<playbook_execution> executions;
+};
+
+// A whole fleet as its manifests describe it.
+struct object_set : configuration_objects, playbook_objects {
+    object_map<edge_device> devices;
+    object_map<signed_request> requests;
 };
 
 } // namespace edgeconf::fleet

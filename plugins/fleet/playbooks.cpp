@@ -1,13 +1,14 @@
 #include "fleet/playbooks.hpp"
 
-#include "fleet/reference.hpp"
-
 #include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
+#include <utility>
 
 namespace edgeconf::fleet {
 
@@ -16,6 +17,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::string_view label_prefix = "config/";
+constexpr std::size_t history_limit = 64;
+constexpr std::size_t name_digits = 8;
 
 // Sorted, each once.
 std::set<std::string_view> named_configs(const string_map& labels) {
@@ -27,51 +30,98 @@ std::set<std::string_view> named_configs(const string_map& labels) {
     return names;
 }
 
-class offer {
-public:
-    explicit offer(const references& refer) : refer_{&refer} {}
+template <class Object>
+const Object* look_up(const object_map<Object>& objects, object_name name, reference_set& used) {
+    const auto found = objects.find(name);
+    used.insert({Object::kind, std::move(name)});
+    return found == objects.end() ? nullptr : found->second.get();
+}
 
-    // A device skips a playbook whose name it has run, so a name may stand for one playbook alone.
-    void add(std::string name, const std::string& playbook) {
+class choosing {
+public:
+    explicit choosing(playbook_choice& into) : into_{into} {}
+
+    void add(std::string name, const std::string& text) {
         if (!names_.insert(name).second) {
-            return refer_->problem(
+            into_.problems.push_back(
                 fmt::format("two playbooks would be named {}; rename an EdgeConfig", name));
+            return;
         }
-        listed_.push_back(json::object{{"name", std::move(name)}, {"ansible_playbook_string", playbook}});
+        into_.playbooks.push_back({std::move(name), &text});
     }
-    std::string text() const { return json::serialize(listed_); }
 
 private:
-    const references* refer_;
+    playbook_choice& into_;
     std::set<std::string> names_;
-    json::array listed_;
 };
+
+bool is_finished(std::string_view status) {
+    return status == "SuccessfullyCompleted" || status == "CompletedWithError";
+}
 
 } // namespace
 
-std::string render_playbooks(std::string_view device, const string_map& labels, const references& refer) {
-    offer playbooks{refer};
+playbook_choice choose_playbooks(std::string_view device, std::string_view ns, const string_map& labels,
+                                 const playbook_objects& objects) {
+    playbook_choice choice;
+    choosing choose{choice};
     for (const auto config : named_configs(labels)) {
         const auto name = fmt::format("{}-{}", device, config);
-        const auto& executions = refer.objects().executions;
-        if (const auto found = executions.find({refer.ns(), name}); found != executions.end()) {
-            playbooks.add(name, found->second.playbook);
+        if (const auto* own = look_up(objects.executions, {std::string{ns}, name}, choice.used)) {
+            choose.add(name, own->playbook);
             continue;
         }
-        const auto& configs = refer.objects().configs;
-        const auto found = configs.find({refer.ns(), std::string{config}});
-        if (found == configs.end()) {
-            refer.problem(fmt::format("EdgeConfig {}/{} is missing (a label config/... refers to it)",
-                                      refer.ns(), config));
+        const auto* common = look_up(objects.configs, {std::string{ns}, std::string{config}}, choice.used);
+        if (common == nullptr) {
+            choice.problems.push_back(
+                fmt::format("EdgeConfig {}/{} is missing (a label config/... refers to it)", ns, config));
             continue;
         }
         std::size_t number = 0;
-        for (const auto& playbook : found->second.playbooks) {
+        for (const auto& text : common->playbooks) {
             ++number;
-            playbooks.add(number == 1 ? name : fmt::format("{}-{}", name, number), playbook);
+            choose.add(number == 1 ? name : fmt::format("{}-{}", name, number), text);
         }
     }
-    return playbooks.text();
+    return choice;
+}
+
+std::string playbook_history::offer(const std::vector<chosen_playbook>& playbooks) {
+    json::array listed;
+    ++offers_;
+    for (const auto& [base, text] : playbooks) {
+        const auto hash = sha256(*text);
+        auto at = executions_.try_emplace(base, execution{hash, {}, 0}).first;
+        if (at->second.text != hash) {
+            const auto name = fmt::format("{}-{}", base, hexadecimal(hash, name_digits));
+            at->second.offered = offers_;
+            at = executions_.try_emplace(name, execution{hash, {}, 0}).first;
+        }
+        at->second.offered = offers_;
+        if (is_finished(at->second.status)) continue;
+        listed.push_back(json::object{{"name", at->first}, {"ansible_playbook_string", *text}});
+    }
+    forget_old();
+    return json::serialize(listed);
+}
+
+// Playbooks that are not offered any more go first, those that left longest ago before others.
+void playbook_history::forget_old() {
+    while (executions_.size() > history_limit) {
+        const auto oldest =
+            std::min_element(executions_.begin(), executions_.end(), [](const auto& a, const auto& b) {
+                return a.second.offered < b.second.offered;
+            });
+        if (oldest->second.offered == offers_) return;
+        executions_.erase(oldest);
+    }
+}
+
+bool playbook_history::report(std::string_view name, std::string_view status) {
+    const auto found = executions_.find(name);
+    if (found == executions_.end() || found->second.status == status) return false;
+    found->second.status = status;
+    return true;
 }
 
 } // namespace edgeconf::fleet

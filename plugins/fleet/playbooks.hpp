@@ -1,18 +1,57 @@
-// Which Ansible playbooks a device is offered (R34).
+// Which Ansible playbooks a device is offered (R34): chosen by its labels from EdgeConfigs and
+// PlaybookExecutions, and named so that the device runs each of them once.
 #pragma once
 
+#include "fleet/encoding.hpp"
 #include "fleet/objects.hpp"
+#include "fleet/reference.hpp"
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace edgeconf::fleet {
 
-class references;
+struct chosen_playbook {
+    std::string name; // "<device>-<EdgeConfig>", from the second playbook on with "-2", "-3", ...
+    const std::string* text;
+};
 
-// A JSON array of {name, ansible_playbook_string}. Each label `config/...` of the device names, as its
-// value, an EdgeConfig, or the rest of a PlaybookExecution's name `<device>-<value>`, which goes first.
-// What is missing is noted and left out: a device that misses one playbook can still run the others.
-std::string render_playbooks(std::string_view device, const string_map& labels, const references& refer);
+struct playbook_choice {
+    std::vector<chosen_playbook> playbooks;
+    reference_set used;    // looked for, found or not
+    problem_list problems; // what is missing is left out: a device can still run the others
+};
+
+// Each label `config/...` of the device names, as its value, an EdgeConfig, or the rest of a
+// PlaybookExecution's name `<device>-<value>`, which goes first. Borrows the objects' texts.
+playbook_choice choose_playbooks(std::string_view device, std::string_view ns, const string_map& labels,
+                                 const playbook_objects& objects);
+
+// What has been offered to one device, and what came of it. A device runs no playbook whose name it has run
+// already, so an edited one needs another name, and one that has run to its end need not be offered again.
+class playbook_history {
+public:
+    // The playbook-executions-response for these: a JSON array of {name, ansible_playbook_string}. The first
+    // text offered under a name keeps it; another text gets its hash behind the name.
+    std::string offer(const std::vector<chosen_playbook>& playbooks);
+
+    // The device's word on a playbook; names that were never offered are ignored. True if it is news.
+    bool report(std::string_view name, std::string_view status);
+
+    struct execution {
+        digest text;
+        std::string status; // as reported: "Running", "SuccessfullyCompleted", ...; empty: not yet
+        std::uint64_t offered = 0;
+    };
+    const std::map<std::string, execution, std::less<>>& executions() const noexcept { return executions_; }
+
+private:
+    void forget_old();
+
+    std::map<std::string, execution, std::less<>> executions_; // by the name offered
+    std::uint64_t offers_ = 0;
+};
 
 } // namespace edgeconf::fleet

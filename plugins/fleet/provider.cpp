@@ -1,14 +1,12 @@
 #include "fleet/provider.hpp"
 
-#include "fleet/model.hpp"
-#include "fleet/options.hpp"
-#include "fleet/read_objects.hpp"
+#include "fleet/load.hpp"
 
 #include <boost/container/small_vector.hpp>
 #include <fmt/format.h>
 
 #include <chrono>
-#include <optional>
+#include <exception>
 #include <string>
 #include <utility>
 
@@ -18,32 +16,16 @@ namespace {
 
 constexpr std::string_view unknown_device = "the device is not known";
 constexpr auto busy_retry = std::chrono::minutes{1};
+constexpr std::size_t slice_steps = 64;
 
-struct loaded {
-    options chosen;
-    object_set objects;
-};
-
-// What the options name, or nothing and errors in `found`.
-std::optional<loaded> load(std::string_view text, ecp::diagnostics& found) {
-    auto chosen = read_options(text);
-    if (!chosen) {
-        found.error(chosen.error().pointer, chosen.error().what);
-        return std::nullopt;
-    }
-    loaded made{*std::move(chosen), {}};
-    if (made.chosen.manifests.empty()) return made;
-    findings judged;
-    made.objects = read_objects(made.chosen.manifests, judged);
-    for (const auto& each : judged.all()) {
+void pass_on(const std::vector<option_finding>& findings, ecp::diagnostics& found) {
+    for (const auto& each : findings) {
         if (each.level == severity::error) {
-            found.error("/manifests", each.text);
+            found.error(each.pointer, each.text);
         } else {
-            found.warn("/manifests", each.text);
+            found.warn(each.pointer, each.text);
         }
     }
-    if (judged.failed()) return std::nullopt;
-    return made;
 }
 
 ecp::reply invalid_body(const body_problems& problems) {
@@ -76,105 +58,196 @@ ecp::reply registration_reply(outcome result) {
     }
 }
 
-// Why a device that is not known gets nothing: only for the operator's log.
-ecp::reply absent(const device_entry* entry) {
-    if (entry == nullptr) return ecp::reply{ECP_NOT_FOUND, unknown_device};
-    return ecp::reply{ECP_NOT_FOUND, entry->state == device_state::pending
-                                         ? "the device waits for approval"
-                                         : "an administrator has declined the device"};
+// The device's entry if it is known; else answers `op` and gives nothing.
+const device_entry* find_known(const device_table::reading& devices, const ecp_request& request,
+                               const ecp::host& host, ecp_op op) {
+    const auto id = ecp::view(request.device_id);
+    const auto* entry = devices.find(id);
+    std::string_view why = unknown_device; // for the operator's log alone
+    if (entry != nullptr && entry->id == id) {
+        if (entry->state == device_state::known) return entry;
+        why = entry->state == device_state::pending ? "the device waits for approval"
+                                                    : "an administrator has declined the device";
+    }
+    host.complete(op, ecp::reply{ECP_NOT_FOUND, why});
+    return nullptr;
 }
-
-bool is_known(const entry_ptr& entry) { return entry && entry->state == device_state::known; }
 
 } // namespace
 
-void provider::validate(std::string_view options, ecp::diagnostics& found) { load(options, found); }
-
-provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& found) : host_{host} {
-    auto from = load(options, found);
-    if (!from) return;
-    const auto tell = [host](const notice& each) {
-        host.log(each.level == severity::error ? ECP_LOG_ERROR : ECP_LOG_WARN, each.text,
-                 {{"device", each.device}});
-    };
-    model_ = std::make_unique<model>(
-        std::move(from->objects), from->chosen.approval, [] { return std::chrono::system_clock::now(); },
-        tell);
+void provider::validate(std::string_view options, ecp::diagnostics& found) {
+    const auto made = load(options);
+    pass_on(made.findings, found);
+    if (!made.failed()) pass_on(missing_references(made.objects), found);
 }
 
-provider::~provider() = default;
+provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& found)
+    : host_{host}, model_{[] { return std::chrono::system_clock::now(); },
+                          [host](const notice& each) {
+                              host.log(each.level == severity::error ? ECP_LOG_ERROR : ECP_LOG_WARN,
+                                       each.text, {{"object", to_string(each.about)}});
+                          }},
+      writer_{[this] { return work(); }} {
+    auto made = load(options);
+    pass_on(made.findings, found);
+    manifests_ = std::move(made.objects);
+    chosen_ = std::move(made.chosen);
+}
 
 void provider::start(ecp_op op) {
-    const auto counts = model_->counts();
-    host_.log(ECP_LOG_INFO,
-              fmt::format("{} devices, {} of them without a configuration; {} wait for approval, {} declined",
-                          counts.known, counts.unconfigured, counts.pending, counts.denied));
-    refresh_health();
+    const auto show = [&](std::size_t fleet_counts::*value, std::string_view name, std::string_view help) {
+        gauges_.push_back({value, host_.metric(ECP_METRIC_GAUGE, name, help)});
+    };
+    show(&fleet_counts::known, "devices_known", "Devices that are in.");
+    show(&fleet_counts::pending, "devices_pending", "Devices that wait for approval.");
+    show(&fleet_counts::denied, "devices_denied", "Devices that an administrator has declined.");
+    show(&fleet_counts::unconfigured, "devices_unconfigured",
+         "Known devices without a configuration to serve, because something that it refers to is missing.");
+    show(&fleet_counts::stale, "devices_stale",
+         "Known devices that keep their last good configuration, because something that the new one refers "
+         "to is missing.");
+    show(&fleet_counts::broken, "objects_broken",
+         "Workloads and settings that refer to something that is missing.");
+    writer_.start();
+    write(op, [this, op] {
+        model_.set_approval(chosen_.approval);
+        apply(changes_between({}, manifests_), [this, op] {
+            host_.log(ECP_LOG_INFO,
+                      fmt::format("{} devices, {} of them without a configuration; {} wait for "
+                                  "approval, {} declined",
+                                  figures_.known, figures_.unconfigured, figures_.pending, figures_.denied));
+            host_.complete(op, ecp::reply{ECP_OK});
+        });
+    });
+}
+
+void provider::reconfigure(std::string_view options, ecp_op op) {
+    auto made = load(options);
+    if (made.failed()) {
+        ecp::reply refusal{ECP_INVALID, "the options do not fit; the old ones go on"};
+        for (const auto& each : made.findings) {
+            if (each.level == severity::error) refusal.detail(each.pointer, each.text);
+        }
+        return host_.complete(op, refusal);
+    }
+    auto changes = changes_between(manifests_, made.objects);
+    manifests_ = std::move(made.objects);
+    write(op, [this, op, changes = std::move(changes), approval = made.chosen.approval] {
+        model_.set_approval(approval);
+        apply(changes, [this, op, put = changes.put.size(), removed = changes.removed.size()] {
+            host_.log(ECP_LOG_INFO, fmt::format("{} objects new or changed, {} gone", put, removed));
+            host_.complete(op, ecp::reply{ECP_OK});
+        });
+    });
+}
+
+void provider::stop(ecp_op op) {
+    writer_.finish();
     host_.complete(op, ecp::reply{ECP_OK});
 }
 
-void provider::stop(ecp_op op) { host_.complete(op, ecp::reply{ECP_OK}); }
+// ---- reads ----
 
 void provider::get_configuration(const ecp_request& request, ecp_op op) {
-    const auto entry = model_->find(ecp::view(request.device_id));
-    if (!is_known(entry)) return host_.complete(op, absent(entry.get()));
-    if (!entry->configuration) return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, entry->problem});
-    const auto& configuration = *entry->configuration;
-    boost::container::small_vector<ecp_str, 32> parts;
-    for (const auto part : configuration.parts) parts.push_back(ecp::str(part));
-    host_.complete(op, ecp::reply{ECP_OK}
-                           .body(std::span<const ecp_str>{parts.data(), parts.size()})
-                           .revision(configuration.version));
-}
-
-void provider::enrol(const ecp_request& request, ecp_op op) {
-    const auto body = read_enrolment(ecp::view(request.body));
-    if (!body) return host_.complete(op, invalid_body(body.error()));
-    const auto result = model_->enrol(ecp::view(request.device_id), ecp::view(request.ns), *body);
-    if (result == outcome::created) refresh_health();
-    host_.complete(op, enrolment_reply(result));
+    const auto devices = model_.devices().read();
+    const auto* entry = find_known(devices, request, host_, op);
+    if (entry == nullptr) return;
+    if (!entry->configuration) {
+        return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, entry->problem ? *entry->problem : ""});
+    }
+    const std::string_view version{entry->version.data(), entry->version.size()};
+    boost::container::small_vector<ecp_str, 48> parts;
+    for (const auto head :
+         {std::string_view{R"({"device_id":")"}, std::string_view{entry->id},
+          std::string_view{R"(","version":")"}, version, std::string_view{R"(","configuration":)"}}) {
+        parts.push_back(ecp::str(head));
+    }
+    for (const auto piece : entry->configuration->pieces) parts.push_back(ecp::str(piece));
+    host_.complete(
+        op, ecp::reply{ECP_OK}.body(std::span<const ecp_str>{parts.data(), parts.size()}).revision(version));
 }
 
 void provider::get_registration(const ecp_request& request, ecp_op op) {
-    const auto entry = model_->find(ecp::view(request.device_id));
-    if (!is_known(entry)) return host_.complete(op, absent(entry.get()));
-    host_.complete(op, ecp::reply{ECP_OK}.body(entry->registration));
-}
-
-void provider::put_registration(const ecp_request& request, ecp_op op) {
-    const auto body = read_registration(ecp::view(request.body));
-    if (!body) return host_.complete(op, invalid_body(body.error()));
-    const auto result = model_->put_registration(ecp::view(request.device_id), *body);
-    if (result == outcome::ok) refresh_health();
-    host_.complete(op, registration_reply(result));
-}
-
-void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
-    const auto body = read_heartbeat(ecp::view(request.body));
-    if (!body) return host_.complete(op, invalid_body(body.error()));
-    const auto result = model_->put_heartbeat(ecp::view(request.device_id), *body);
-    if (result != outcome::ok) return host_.complete(op, ecp::reply{ECP_NOT_FOUND, unknown_device});
-    if (!body->hardware.empty()) refresh_health();
-    host_.complete(op, ecp::reply{ECP_OK});
+    const auto devices = model_.devices().read();
+    const auto* entry = find_known(devices, request, host_, op);
+    if (entry != nullptr) host_.complete(op, ecp::reply{ECP_OK}.body(*entry->registration));
 }
 
 void provider::get_playbooks(const ecp_request& request, ecp_op op) {
-    const auto entry = model_->find(ecp::view(request.device_id));
-    if (!is_known(entry)) return host_.complete(op, absent(entry.get()));
-    host_.complete(op, ecp::reply{ECP_OK}.body(*entry->playbooks));
+    const auto devices = model_.devices().read();
+    const auto* entry = find_known(devices, request, host_, op);
+    if (entry != nullptr) host_.complete(op, ecp::reply{ECP_OK}.body(*entry->playbooks));
 }
 
-void provider::refresh_health() {
-    const std::lock_guard lock{health_guard_};
-    const auto counts = model_->counts();
-    if (counts.unconfigured == unconfigured_ && counts.stale == stale_) return;
-    unconfigured_ = counts.unconfigured;
-    stale_ = counts.stale;
-    if (unconfigured_ == 0 && stale_ == 0) return host_.set_health(ECP_HEALTH_OK, {});
+// ---- writes ----
+
+template <class Task>
+void provider::write(ecp_op op, Task task) {
+    writer_.post(
+        [this, op, task = std::move(task)]() mutable noexcept { ecp::detail::guarded(host_, op, task); });
+}
+
+// The request stays as it is until its operation is completed, so its texts need no copy.
+
+void provider::enrol(const ecp_request& request, ecp_op op) {
+    auto body = read_enrolment(ecp::view(request.body));
+    if (!body) return host_.complete(op, invalid_body(body.error()));
+    const auto id = ecp::view(request.device_id);
+    const auto ns = ecp::view(request.ns);
+    {
+        // Devices that wait ask every ten seconds: they take none of the writer's time.
+        const auto devices = model_.devices().read();
+        const auto* entry = devices.find(id);
+        if (entry != nullptr) return host_.complete(op, enrolment_reply(enrolled(*entry, id)));
+    }
+    write(op, [this, op, id, ns, body = *std::move(body)] {
+        host_.complete(op, enrolment_reply(model_.enrol(id, ns, body)));
+    });
+}
+
+void provider::put_registration(const ecp_request& request, ecp_op op) {
+    auto body = read_registration(ecp::view(request.body));
+    if (!body) return host_.complete(op, invalid_body(body.error()));
+    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body)] {
+        host_.complete(op, registration_reply(model_.put_registration(id, body)));
+    });
+}
+
+void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
+    auto body = read_heartbeat(ecp::view(request.body));
+    if (!body) return host_.complete(op, invalid_body(body.error()));
+    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body)] {
+        const auto result = model_.put_heartbeat(id, body);
+        host_.complete(op, result == outcome::ok ? ecp::reply{ECP_OK}
+                                                 : ecp::reply{ECP_NOT_FOUND, unknown_device});
+    });
+}
+
+// ---- the writer's ----
+
+bool provider::work() {
+    if (model_.work(slice_steps)) return true;
+    refresh_figures();
+    for (const auto& each : std::exchange(when_idle_, {})) each();
+    return false;
+}
+
+void provider::apply(const object_changes& changes, std::function<void()> done) {
+    model_.apply(changes);
+    when_idle_.push_back(std::move(done));
+}
+
+void provider::refresh_figures() {
+    const auto before = std::exchange(figures_, model_.counts());
+    for (const auto& [value, metric] : gauges_) {
+        if (figures_.*value != before.*value) host_.record(metric, static_cast<double>(figures_.*value));
+    }
+    if (figures_.unconfigured == before.unconfigured && figures_.stale == before.stale) return;
+    if (figures_.unconfigured == 0 && figures_.stale == 0) return host_.set_health(ECP_HEALTH_OK, {});
     host_.set_health(ECP_HEALTH_DEGRADED,
                      fmt::format("{} devices have no configuration to serve and {} keep an old one, because "
                                  "something that theirs refer to is missing",
-                                 unconfigured_, stale_));
+                                 figures_.unconfigured, figures_.stale));
 }
 
 } // namespace edgeconf::fleet

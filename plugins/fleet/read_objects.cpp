@@ -11,6 +11,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include <memory>
 #include <unordered_map>
 #include <utility>
 
@@ -25,6 +26,7 @@ signed_request read_request(const manifest& from, const field& root) {
     spec.expect_members({"approved", "features", "targetNamespace", "targetSet"});
     signed_request read;
     read.name = from.name;
+    read.labels = from.labels;
     const field target = spec["targetNamespace"];
     read.target_namespace = target.text().value_or("");
     if (!target.present()) {
@@ -56,7 +58,7 @@ std::optional<std::string> read_playbook(const field& from) {
 }
 
 edge_config read_config(const manifest& from, const field& root) {
-    edge_config read{from.name, {}};
+    edge_config read{from.name, from.labels, {}};
     for (const auto& each : root["spec"]["edgePlaybook"]["playbooks"].items()) {
         if (auto playbook = read_playbook(each)) read.playbooks.push_back(*std::move(playbook));
     }
@@ -64,7 +66,7 @@ edge_config read_config(const manifest& from, const field& root) {
 }
 
 config_map read_config_map(const manifest& from, const field& root) {
-    config_map read{from.name, {}};
+    config_map read{from.name, from.labels, {}};
     for (const auto& [key, value] : root["data"].members()) {
         read.data.emplace(key, value.text().value_or(""));
     }
@@ -72,7 +74,7 @@ config_map read_config_map(const manifest& from, const field& root) {
 }
 
 secret read_secret(const manifest& from, const field& root) {
-    secret read{from.name, {}};
+    secret read{from.name, from.labels, {}};
     for (const auto& [key, value] : root["data"].members()) {
         auto decoded = decode_base64(value.text().value_or(""));
         if (!decoded) {
@@ -85,6 +87,12 @@ secret read_secret(const manifest& from, const field& root) {
         read.data.insert_or_assign(std::string{key}, value.text().value_or(""));
     }
     return read;
+}
+
+template <class Object>
+void add(object_map<Object>& to, Object&& object) {
+    auto shared = std::make_shared<const Object>(std::move(object));
+    to.emplace(shared->name, std::move(shared));
 }
 
 class collector {
@@ -149,26 +157,20 @@ void collector::keep(const manifest& from) {
     const field root{from, from.root, found_};
     switch (from.kind) {
     case manifest_kind::edge_device:
-        objects_.devices.emplace(from.name,
-                                 edge_device{from.name, from.labels, read_device_settings(root["spec"])});
-        break;
-    case manifest_kind::signed_request: objects_.requests.emplace(from.name, read_request(from, root)); break;
+        return add(objects_.devices, edge_device{from.name, from.labels, read_device_settings(root["spec"])});
+    case manifest_kind::signed_request: return add(objects_.requests, read_request(from, root));
     case manifest_kind::edge_device_set:
-        objects_.sets.emplace(from.name, edge_device_set{from.name, read_device_settings(root["spec"])});
-        break;
-    case manifest_kind::edge_workload:
-        objects_.workloads.emplace(from.name, read_workload(from, found_));
-        break;
-    case manifest_kind::edge_config: objects_.configs.emplace(from.name, read_config(from, root)); break;
+        return add(objects_.sets,
+                   edge_device_set{from.name, from.labels, read_device_settings(root["spec"])});
+    case manifest_kind::edge_workload: return add(objects_.workloads, read_workload(from, found_));
+    case manifest_kind::edge_config: return add(objects_.configs, read_config(from, root));
     case manifest_kind::playbook_execution:
         if (auto playbook = read_playbook(root["spec"]["playbook"])) {
-            objects_.executions.emplace(from.name, playbook_execution{from.name, *std::move(playbook)});
+            add(objects_.executions, playbook_execution{from.name, from.labels, *std::move(playbook)});
         }
-        break;
-    case manifest_kind::config_map:
-        objects_.config_maps.emplace(from.name, read_config_map(from, root));
-        break;
-    case manifest_kind::secret: objects_.secrets.emplace(from.name, read_secret(from, root)); break;
+        return;
+    case manifest_kind::config_map: return add(objects_.config_maps, read_config_map(from, root));
+    case manifest_kind::secret: return add(objects_.secrets, read_secret(from, root));
     }
 }
 

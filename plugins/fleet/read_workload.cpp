@@ -111,16 +111,6 @@ std::optional<workload_metrics> read_metrics(const field& from) {
     return read;
 }
 
-// Labels and annotations reach podman without their prefix; the others stay behind (R28).
-string_map for_podman(const string_map& all) {
-    static constexpr std::string_view prefix = "podman/";
-    string_map kept;
-    for (auto at = all.lower_bound(prefix); at != all.end() && at->first.starts_with(prefix); ++at) {
-        kept.emplace(at->first.substr(prefix.size()), at->second);
-    }
-    return kept;
-}
-
 } // namespace
 
 edge_workload read_workload(const manifest& from, findings& found) {
@@ -129,8 +119,8 @@ edge_workload read_workload(const manifest& from, findings& found) {
         {"data", "device", "deviceSelector", "imageRegistries", "logCollection", "metrics", "pod", "type"});
     edge_workload read;
     read.name = from.name;
-    read.labels = for_podman(from.labels);
-    read.annotations = for_podman(from.annotations);
+    read.labels = from.labels;
+    read.annotations = from.annotations;
     read.device = spec["device"].text().value_or("");
     read.selector = read_selector(spec["deviceSelector"]);
     if (!read.device.empty() && read.selector) {

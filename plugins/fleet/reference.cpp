@@ -5,6 +5,9 @@
 
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
 
 namespace edgeconf::fleet {
 
@@ -13,43 +16,67 @@ namespace {
 namespace json = boost::json;
 
 template <class Object>
-const Object* find_object(const object_map<Object>& objects, const references& from, std::string_view kind,
-                          std::string_view name, std::string_view user) {
-    const auto found = objects.find(object_name{from.ns(), std::string{name}});
-    if (found != objects.end()) return &found->second;
-    from.problem(fmt::format("{} {}/{} is missing ({} refers to it)", kind, from.ns(), name, user));
-    return nullptr;
+const Object* look_up(const object_map<Object>& objects, const object_name& name, reference_set& used) {
+    used.insert({Object::kind, name});
+    const auto found = objects.find(name);
+    return found == objects.end() ? nullptr : found->second.get();
 }
 
 template <class Object>
-const std::string* find_key(const Object* object, const references& from, std::string_view kind,
-                            std::string_view key, std::string_view user) {
+const Object* required(const Object* found, const references& from, std::string_view name,
+                       std::string_view user) {
+    if (found == nullptr) {
+        from.problem(fmt::format("{} {}/{} is missing ({} refers to it)", to_string(Object::kind), from.ns(),
+                                 name, user));
+    }
+    return found;
+}
+
+template <class Object>
+const std::string* find_key(const Object* object, const references& from, std::string_view key,
+                            std::string_view user) {
     if (object == nullptr) return nullptr;
     const auto found = object->data.find(key);
     if (found != object->data.end()) return &found->second;
-    from.problem(
-        fmt::format("{} {}/{} has no key {} ({} needs it)", kind, from.ns(), object->name.name, key, user));
+    from.problem(fmt::format("{} {}/{} has no key {} ({} needs it)", to_string(Object::kind), from.ns(),
+                             object->name.name, key, user));
     return nullptr;
 }
 
 } // namespace
 
+std::string summary(const problem_list& problems) {
+    static constexpr std::size_t shown = 5;
+    const auto end = problems.begin() + static_cast<std::ptrdiff_t>(std::min(shown, problems.size()));
+    auto text = fmt::format("{}", fmt::join(problems.begin(), end, "; "));
+    if (problems.size() > shown) text += fmt::format("; and {} more", problems.size() - shown);
+    return text;
+}
+
+const config_map* references::optional_config_map(std::string_view name) const {
+    return look_up(objects_->config_maps, {ns_, std::string{name}}, *used_);
+}
+
+const secret* references::optional_secret(std::string_view name) const {
+    return look_up(objects_->secrets, {ns_, std::string{name}}, *used_);
+}
+
 const config_map* references::find_config_map(std::string_view name, std::string_view user) const {
-    return find_object(objects_->config_maps, *this, "ConfigMap", name, user);
+    return required(optional_config_map(name), *this, name, user);
 }
 
 const secret* references::find_secret(std::string_view name, std::string_view user) const {
-    return find_object(objects_->secrets, *this, "Secret", name, user);
+    return required(optional_secret(name), *this, name, user);
 }
 
 const std::string* references::config_key(std::string_view name, std::string_view key,
                                           std::string_view user) const {
-    return find_key(find_config_map(name, user), *this, "ConfigMap", key, user);
+    return find_key(find_config_map(name, user), *this, key, user);
 }
 
 const std::string* references::secret_key(std::string_view name, std::string_view key,
                                           std::string_view user) const {
-    return find_key(find_secret(name, user), *this, "Secret", key, user);
+    return find_key(find_secret(name, user), *this, key, user);
 }
 
 const std::string* references::secret_text(std::string_view name, std::string_view key,

@@ -5,6 +5,7 @@
 
 #include <boost/json/fwd.hpp>
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,12 +15,23 @@ namespace edgeconf::fleet {
 // What a rendering could not find, in words for the operator; never with the content of a Secret.
 using problem_list = std::vector<std::string>;
 
-// Looks up in one namespace and notes what is missing. Borrows everything. `user` says who refers:
-// "metrics.system.allowList".
+// The first few of them in one text: one bad object can make hundreds.
+std::string summary(const problem_list& problems);
+
+// What a rendering looked for, found or not: it has to be made again when one of them changes.
+using reference_set = std::set<object_key>;
+
+// Looks up in one namespace, and notes what was looked for and what is missing. Borrows everything.
+// `user` says who refers: "metrics.system.allowList".
 class references {
 public:
-    references(const object_set& objects, std::string_view ns, problem_list& problems)
-        : objects_{&objects}, ns_{ns}, problems_{&problems} {}
+    references(const configuration_objects& objects, std::string_view ns, reference_set& used,
+               problem_list& problems)
+        : objects_{&objects}, ns_{ns}, used_{&used}, problems_{&problems} {}
+
+    // Nothing when the object is missing, which is no problem.
+    const config_map* optional_config_map(std::string_view name) const;
+    const secret* optional_secret(std::string_view name) const;
 
     // Nothing, and a problem, when the object is missing.
     const config_map* find_config_map(std::string_view name, std::string_view user) const;
@@ -37,12 +49,12 @@ public:
     boost::json::object allow_list(std::string_view name, std::string_view user) const;
 
     void problem(std::string text) const { problems_->push_back(std::move(text)); }
-    const object_set& objects() const noexcept { return *objects_; }
     const std::string& ns() const noexcept { return ns_; }
 
 private:
-    const object_set* objects_;
+    const configuration_objects* objects_;
     std::string ns_;
+    reference_set* used_;
     problem_list* problems_;
 };
 

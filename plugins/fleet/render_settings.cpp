@@ -87,10 +87,9 @@ json::object render_s3(const s3_settings& settings, const references& refer) {
     }
     credential("aws_access_key_id", "AWS_ACCESS_KEY_ID");
     credential("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY");
-    const auto found = refer.objects().secrets.find({refer.ns(), settings.secret});
-    if (found != refer.objects().secrets.end()) {
-        const auto ca = found->second.data.find("tls.crt");
-        if (ca != found->second.data.end()) s3.emplace("aws_ca_bundle", encode_base64(ca->second));
+    if (const auto* found = refer.optional_secret(settings.secret)) {
+        const auto ca = found->data.find("tls.crt");
+        if (ca != found->data.end()) s3.emplace("aws_ca_bundle", encode_base64(ca->second));
     }
     return s3;
 }
@@ -142,7 +141,7 @@ json::object render_log_target(const log_target& settings, const std::string& na
     const auto* address = refer.config_key(*settings.syslog_config, "Address", user);
     if (address == nullptr) return target;
     syslog.emplace("address", *address);
-    const auto& data = refer.objects().config_maps.at({refer.ns(), *settings.syslog_config}).data;
+    const auto& data = refer.optional_config_map(*settings.syslog_config)->data;
     const auto protocol = data.find("Protocol");
     const auto chosen = protocol == data.end() ? std::string{"tcp"} : protocol->second;
     if (chosen != "tcp" && chosen != "udp") {

@@ -23,6 +23,16 @@ json::object render_map(const string_map& from) {
     return map;
 }
 
+// Labels and annotations reach podman without their prefix; the others stay behind (R28).
+json::object for_podman(const string_map& all) {
+    static constexpr std::string_view prefix = "podman/";
+    json::object kept;
+    for (auto at = all.lower_bound(prefix); at != all.end() && at->first.starts_with(prefix); ++at) {
+        kept.emplace(at->first.substr(prefix.size()), at->second);
+    }
+    return kept;
+}
+
 std::string render_config_map(const config_map& from) {
     json::object map{{"apiVersion", "v1"},
                      {"kind", "ConfigMap"},
@@ -35,14 +45,11 @@ std::string render_config_map(const config_map& from) {
 json::array render_config_maps(const edge_workload& workload, const references& refer) {
     json::array maps;
     for (const auto& [name, reference] : workload.config_maps) {
-        const auto& all = refer.objects().config_maps;
-        const auto found = all.find({refer.ns(), name});
-        if (found == all.end()) {
-            if (reference.required) refer.find_config_map(name, pod_user);
-            continue;
-        }
+        const auto* found =
+            reference.required ? refer.find_config_map(name, pod_user) : refer.optional_config_map(name);
+        if (found == nullptr) continue;
         for (const auto& key : reference.keys) refer.config_key(name, key, pod_user);
-        maps.push_back(json::value(render_config_map(found->second)));
+        maps.push_back(json::value(render_config_map(*found)));
     }
     return maps;
 }
@@ -69,8 +76,12 @@ json::object render_metrics(const workload_metrics& from, const references& refe
 
 json::object render_workload(const edge_workload& workload, const references& refer) {
     json::object rendered{{"name", workload.name.name}, {"namespace", workload.name.ns}};
-    if (!workload.labels.empty()) rendered.emplace("labels", render_map(workload.labels));
-    if (!workload.annotations.empty()) rendered.emplace("annotations", render_map(workload.annotations));
+    if (auto labels = for_podman(workload.labels); !labels.empty()) {
+        rendered.emplace("labels", std::move(labels));
+    }
+    if (auto annotations = for_podman(workload.annotations); !annotations.empty()) {
+        rendered.emplace("annotations", std::move(annotations));
+    }
     rendered.emplace("specification", write_yaml(workload.pod));
     if (workload.data) rendered.emplace("data", *workload.data);
     if (workload.log_collection) rendered.emplace("log_collection", *workload.log_collection);
@@ -97,14 +108,11 @@ json::object render_secret(const secret& from) {
 std::vector<const secret*> secrets_of(const edge_workload& workload, const references& refer) {
     std::vector<const secret*> used;
     for (const auto& [name, reference] : workload.secrets) {
-        const auto& all = refer.objects().secrets;
-        const auto found = all.find({refer.ns(), name});
-        if (found == all.end()) {
-            if (reference.required) refer.find_secret(name, pod_user);
-            continue;
-        }
+        const auto* found =
+            reference.required ? refer.find_secret(name, pod_user) : refer.optional_secret(name);
+        if (found == nullptr) continue;
         for (const auto& key : reference.keys) refer.secret_key(name, key, pod_user);
-        used.push_back(&found->second);
+        used.push_back(found);
     }
     return used;
 }

@@ -16,6 +16,8 @@ struct selector_requirement {
     std::string key;
     selector_operator is;
     std::vector<std::string> values; // for in and not_in
+
+    bool operator==(const selector_requirement&) const = default;
 };
 
 // Matches when every requirement holds; without any it matches everything.
@@ -23,6 +25,8 @@ struct label_selector {
     std::vector<selector_requirement> requirements;
 
     bool matches(const string_map& labels) const;
+
+    bool operator==(const label_selector&) const = default;
 };
 
 } // namespace edgeconf::fleet

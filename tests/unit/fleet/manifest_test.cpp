@@ -17,7 +17,7 @@ TEST_CASE("manifest: documents, lists and JSON are taken apart", "[fleet][unit]"
     CHECK(folder.texts.empty());
     CHECK(objects.devices.contains({"default", "d1"}));
     CHECK(objects.devices.contains({"plant-1", "d2"}));
-    CHECK(objects.config_maps.at({"default", "c"}).data.at("k") == "v");
+    CHECK(objects.config_maps.at({"default", "c"})->data.at("k") == "v");
     CHECK(objects.secrets.contains({"default", "s"}));
 }
 
@@ -33,8 +33,8 @@ spec: {requestTime: "2021-09-22T08:35:25Z"}
 status: {phase: up, hardware: {cpu: {count: many}}}
 )" + "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: n}\n---\napiVersion: v1\nkind: Event\n");
     REQUIRE(objects.devices.size() == 1);
-    CHECK(objects.devices.begin()->second.labels == string_map{{"site", "north"}});
-    CHECK(objects.devices.begin()->second.settings == device_settings{});
+    CHECK(objects.devices.begin()->second->labels == string_map{{"site", "north"}});
+    CHECK(objects.devices.begin()->second->settings == device_settings{});
 }
 
 TEST_CASE("manifest: every error names file, line and field", "[fleet][unit]") {

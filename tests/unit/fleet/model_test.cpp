@@ -1,48 +1,23 @@
 #include "fleet/model.hpp"
 
-#include "manifest_folder.hpp"
+#include "fleet_under_test.hpp"
 #include "support/catch.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-
-#include <atomic>
-#include <thread>
 
 using namespace edgeconf::fleet;
 using namespace std::chrono_literals;
 
 namespace {
 
-// A fleet whose clock the test turns, and that remembers what it was told.
-struct fleet_under_test {
-    explicit fleet_under_test(const std::string& yaml, approval_policy approval = approval_policy::manual)
-        : devices{objects_of(yaml), approval, [this] { return now; },
-                  [this](const notice& each) {
-                      notices.push_back(std::string{each.device} + ": " + std::string{each.text});
-                  }} {}
-
-    std::vector<std::string> workloads(std::string_view id) const {
-        const auto entry = devices.find(id);
-        return entry && entry->configuration ? entry->configuration->workloads
-                                             : std::vector<std::string>{"no configuration"};
-    }
-
-    time_point now{1000s};
-    std::vector<std::string> notices;
-    model devices;
-};
-
-boost::json::object object(std::string_view text) { return boost::json::parse(text).get_object(); }
-
 std::string request(const std::string& name, const std::string& spec) {
     return head("EdgeDeviceSignedRequest", name) + "spec: {targetNamespace: plant-1" + spec + "}\n";
 }
 
-std::string workload(const std::string& name, const std::string& label,
+std::string labelled(const std::string& name, const std::string& label,
                      const std::string& container = "image: i") {
-    return head("EdgeWorkload", name) + "spec: {deviceSelector: {matchLabels: {" + label +
-           "}}, pod: {spec: {containers: [{name: c, " + container + "}]}}}\n";
+    return workload(name, "deviceSelector: {matchLabels: {" + label + "}}", container);
 }
 
 } // namespace
@@ -53,12 +28,11 @@ TEST_CASE("model: R1 an enrolment waits until the device exists", "[fleet][unit]
     CHECK(fleet.devices.enrol("new", "plant-1", {object(R"({"hostname":"h"})"), "model"}) ==
           outcome::created);
     CHECK(fleet.devices.enrol("new", "plant-2", {}) == outcome::created);
-    const auto status = fleet.devices.status("new");
-    REQUIRE(status);
-    CHECK(status->state == device_state::pending);
-    CHECK(status->ns == "plant-1");
-    CHECK(status->model_name == "model");
-    CHECK(status->hardware == R"({"hostname":"h"})");
+    const auto described = fleet.describe("new");
+    CHECK(described.status.state == device_state::pending);
+    CHECK(described.ns == "plant-1");
+    CHECK(described.status.model_name == "model");
+    CHECK(described.status.hardware == R"({"hostname":"h"})");
     CHECK(fleet.devices.put_registration("new", {}) == outcome::not_approved);
     CHECK(fleet.devices.put_heartbeat("new", {}) == outcome::not_found);
 }
@@ -68,7 +42,7 @@ TEST_CASE("model: R5 automatic approval lets a device in where it asked, and say
     fleet_under_test fleet{"", approval_policy::automatic};
     CHECK(fleet.devices.enrol("d", "plant-1", {}) == outcome::created);
     CHECK(fleet.devices.enrol("d", "plant-1", {}) == outcome::ok);
-    CHECK(fleet.devices.find("d")->registration == R"({"namespace":"plant-1"})");
+    CHECK(*fleet.find("d")->registration == R"({"namespace":"plant-1"})");
     CHECK(fleet.devices.put_registration("d", {}) == outcome::ok);
 }
 
@@ -77,8 +51,8 @@ TEST_CASE("model: requests in manifests approve, wait or deny", "[fleet][unit]")
                            request("refused", ", approved: true") +
                            "status: {conditions: [{type: declined, status: 'true'}]}\n"};
     CHECK(fleet.devices.enrol("approved", "x", {}) == outcome::ok);
-    CHECK(fleet.devices.status("approved")->ns == "plant-1");
-    CHECK(fleet.devices.status("approved")->labels == string_map{{"flotta/member-of", "s"}});
+    CHECK(fleet.describe("approved").ns == "plant-1");
+    CHECK(fleet.describe("approved").labels == string_map{{"flotta/member-of", "s"}});
     CHECK(fleet.devices.enrol("waiting", "x", {}) == outcome::created);
     CHECK(fleet.devices.put_registration("waiting", {}) == outcome::not_approved);
     CHECK(fleet.devices.enrol("refused", "x", {}) == outcome::denied);
@@ -101,8 +75,8 @@ TEST_CASE("model: R7a a denial goes before a device, also under automatic approv
 TEST_CASE("model: R19 a case twin is refused and never served", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "Dev1"), approval_policy::automatic};
     CHECK(fleet.devices.enrol("dev1", "default", {}) == outcome::case_twin);
-    CHECK_FALSE(fleet.devices.find("dev1"));
-    CHECK_FALSE(fleet.devices.status("dev1"));
+    CHECK_FALSE(fleet.find("dev1"));
+    CHECK_FALSE(fleet.devices.describe("dev1"));
     CHECK(fleet.devices.put_registration("dev1", {}) == outcome::not_found);
     CHECK(fleet.devices.put_heartbeat("dev1", {}) == outcome::not_found);
     CHECK(fleet.devices.enrol("pending", "default", {}) == outcome::created);
@@ -115,44 +89,46 @@ TEST_CASE("model: R7a at most 10,000 devices wait", "[fleet][unit]") {
         REQUIRE(fleet.devices.enrol("d" + std::to_string(i), "default", {}) == outcome::created);
     }
     CHECK(fleet.devices.enrol("one-more", "default", {}) == outcome::too_many);
-    CHECK_FALSE(fleet.devices.find("one-more"));
+    CHECK_FALSE(fleet.find("one-more"));
     CHECK(fleet.devices.enrol("d7", "default", {}) == outcome::created);
     CHECK(fleet.devices.enrol("there", "default", {}) == outcome::ok);
 }
 
 TEST_CASE("model: R16 and R17 labels from hardware choose workloads, and stay", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "d") + "  labels: {site: north}\n" +
-                           workload("arm", "device.cpu-architecture: aarch64")};
+                           labelled("arm", "device.cpu-architecture: aarch64")};
     CHECK(fleet.workloads("d").empty());
-    const auto before = fleet.devices.find("d");
+    const auto before = fleet.find("d")->configuration;
     CHECK(fleet.devices.put_registration(
               "d", {object(R"({"hostname":"H","cpu":{"architecture":"AArch64"}})")}) == outcome::ok);
     CHECK(fleet.workloads("d") == std::vector<std::string>{"arm"});
-    CHECK(before->configuration->workloads.empty());
+    CHECK(before->workloads.empty());
     CHECK(fleet.devices.put_heartbeat(
               "d", {"up", "", {}, {}, object(R"({"hostname":"","mounts":[{"device":"x"}]})")}) ==
           outcome::ok);
     CHECK(fleet.workloads("d") == std::vector<std::string>{"arm"});
-    const auto status = fleet.devices.status("d");
-    CHECK(status->labels ==
-          string_map{{"device.cpu-architecture", "aarch64"}, {"device.hostname", "h"}, {"site", "north"}});
-    CHECK(status->registered == time_point{1000s});
+    const auto described = fleet.describe("d");
+    CHECK(described.labels == string_map{{"device.cpu-architecture", "aarch64"},
+                                         {"device.hostname", "h"},
+                                         {"site", "north"},
+                                         {"workload/arm", "true"}});
+    CHECK(described.status.registered == time_point{1000s});
     CHECK(
-        boost::json::parse(status->hardware) ==
+        boost::json::parse(described.status.hardware) ==
         boost::json::parse(R"({"hostname":"H","cpu":{"architecture":"AArch64"},"mounts":[{"device":"x"}]})"));
 }
 
 TEST_CASE("model: a heartbeat that changes no label renders nothing", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "d")};
     fleet.devices.put_registration("d", {object(R"({"hostname":"h"})")});
-    const auto before = fleet.devices.find("d");
+    const auto before = fleet.find("d");
     fleet.devices.put_heartbeat("d", {"up", "v", {}, {}, object(R"({"hostname":"h"})")});
-    CHECK(fleet.devices.find("d") == before);
+    CHECK(fleet.find("d") == before);
 }
 
 TEST_CASE("model: R35 a heartbeat tells how a device is", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "d") + "  labels: {site: north}\n" +
-                           workload("web", "site: north") + workload("db", "site: north")};
+                           labelled("web", "site: north") + labelled("db", "site: north")};
     fleet.now = time_point{2000s};
     CHECK(fleet.devices.put_heartbeat(
               "d", {"up",
@@ -163,95 +139,166 @@ TEST_CASE("model: R35 a heartbeat tells how a device is", "[fleet][unit]") {
     fleet.now = time_point{3000s};
     CHECK(fleet.devices.put_heartbeat("d", {"degraded", "v2", {{"web", "Running", "u"}}, {}, {}}) ==
           outcome::ok);
-    const auto status = fleet.devices.status("d");
-    REQUIRE(status);
-    CHECK(status->last_seen == time_point{3000s});
-    CHECK(status->phase == "degraded");
-    CHECK(status->version == "v2");
-    CHECK_FALSE(status->upgrade);
-    REQUIRE(status->workloads.size() == 2);
-    CHECK(status->workloads.at("web").phase == "Running");
-    CHECK(status->workloads.at("web").since == time_point{2000s});
-    CHECK(status->workloads.at("web").last_data_upload == "u");
-    CHECK(status->workloads.at("db").phase == "Exited");
+    const auto status = fleet.describe("d").status;
+    CHECK(status.last_seen == time_point{3000s});
+    CHECK(status.phase == "degraded");
+    CHECK(status.version == "v2");
+    CHECK_FALSE(status.upgrade);
+    REQUIRE(status.workloads.size() == 2);
+    CHECK(status.workloads.at("web").phase == "Running");
+    CHECK(status.workloads.at("web").since == time_point{2000s});
+    CHECK(status.workloads.at("web").last_data_upload == "u");
+    CHECK(status.workloads.at("db").phase == "Exited");
     CHECK(fleet.devices.put_heartbeat("nobody", {}) == outcome::not_found);
 }
 
 TEST_CASE("model: a workload that leaves a device takes its phase along", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "d") + "  labels: {device.hostname: a}\n" +
-                           workload("web", "device.hostname: a")};
+                           labelled("web", "device.hostname: a")};
     fleet.devices.put_heartbeat("d", {"up", "", {{"web", "Running", ""}}, {}, {}});
-    CHECK(fleet.devices.status("d")->workloads.size() == 1);
+    CHECK(fleet.describe("d").status.workloads.size() == 1);
     fleet.devices.put_heartbeat("d", {"up", "", {}, {}, object(R"({"hostname":"b"})")});
-    CHECK(fleet.devices.status("d")->workloads.empty());
+    CHECK(fleet.describe("d").status.workloads.empty());
 }
 
 TEST_CASE("model: R30 a broken reference keeps the last good configuration", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "d") +
-                           workload("bad", "device.hostname: h", "envFrom: [{secretRef: {name: s}}]")};
-    const auto good = fleet.devices.find("d")->configuration;
+                           labelled("bad", "device.hostname: h", "envFrom: [{secretRef: {name: s}}]")};
+    const auto good = fleet.find("d")->configuration;
     REQUIRE(good);
     CHECK(fleet.devices.put_registration("d", {object(R"({"hostname":"h"})")}) == outcome::ok);
-    CHECK(fleet.devices.find("d")->configuration == good);
+    CHECK(fleet.find("d")->configuration == good);
     CHECK(fleet.devices.counts().stale == 1);
-    CHECK(mentions(
-        fleet.notices,
-        "d: keeps its last good configuration: EdgeWorkload default/bad: Secret default/s is missing"));
+    fleet.settle();
+    REQUIRE(fleet.notices.size() == 2);
+    CHECK(fleet.notices[0] == "EdgeWorkload default/bad: Secret default/s is missing (spec.pod.spec refers "
+                              "to it); no device needs it at the moment");
+    CHECK(fleet.notices[1] == "EdgeWorkload default/bad: Secret default/s is missing (spec.pod.spec refers "
+                              "to it); devices that need it and keep what they have: 1");
     fleet.devices.put_heartbeat("d", {"up", "", {}, {}, object(R"({"hostname":"mended"})")});
     CHECK(fleet.devices.counts().stale == 0);
-    CHECK(fleet.devices.find("d")->problem.empty());
+    CHECK_FALSE(fleet.find("d")->problem);
 }
 
 TEST_CASE("model: R30 a device that never had a configuration has none to serve", "[fleet][unit]") {
     fleet_under_test fleet{head("EdgeDevice", "d") + "  labels: {a: b}\n" +
-                           workload("bad", "a: b", "envFrom: [{secretRef: {name: s}}]") +
+                           labelled("bad", "a: b", "envFrom: [{secretRef: {name: s}}]") +
                            head("EdgeDevice", "fine")};
-    const auto entry = fleet.devices.find("d");
+    const auto entry = fleet.find("d");
     CHECK_FALSE(entry->configuration);
-    CHECK(entry->problem.find("Secret default/s is missing") != std::string::npos);
+    CHECK(entry->problem->find("Secret default/s is missing") != std::string::npos);
     CHECK(fleet.devices.counts().unconfigured == 1);
-    CHECK(mentions(fleet.notices, "d: has no configuration to serve"));
-    CHECK(fleet.devices.find("fine")->configuration);
+    CHECK(fleet.find("fine")->configuration);
 }
 
 TEST_CASE("model: one missing Secret does not flood the log of a large fleet", "[fleet][unit]") {
-    auto yaml = head("EdgeWorkload", "bad") + "spec: {deviceSelector: {}, pod: {spec: {containers: [{name: "
-                                              "c, envFrom: [{secretRef: {name: s}}]}]}}}\n";
+    auto yaml = workload("bad", "deviceSelector: {}", "envFrom: [{secretRef: {name: s}}]");
     for (int i = 0; i < 80; ++i) yaml += head("EdgeDevice", "d" + std::to_string(i));
     fleet_under_test fleet{yaml};
     CHECK(fleet.devices.counts().unconfigured == 80);
-    REQUIRE(fleet.notices.size() == 51);
-    CHECK(fleet.notices.back() == ": and 30 more warnings of devices");
+    CHECK(fleet.devices.counts().broken == 1);
+    REQUIRE(fleet.notices.size() == 1);
+    fleet.become(yaml + head("Secret", "s"));
+    CHECK(fleet.devices.counts().unconfigured == 0);
+    CHECK(fleet.devices.counts().broken == 0);
+    REQUIRE(fleet.notices.size() == 2);
+    CHECK(fleet.notices[1] == "EdgeWorkload default/bad: can be rendered again");
 }
 
-TEST_CASE("model: readers and writers of one device at once see whole entries", "[fleet][unit]") {
-    fleet_under_test fleet{head("EdgeDevice", "d") + workload("even", "device.hostname: even"),
-                           approval_policy::automatic};
-    std::atomic<bool> done{false};
-    std::atomic<int> wrong{0};
-    std::vector<std::thread> threads;
-    for (int i = 0; i < 2; ++i) {
-        threads.emplace_back([&] {
-            while (!done) {
-                const auto entry = fleet.devices.find("d");
-                if (!entry->configuration || entry->configuration->parts.size() < 3) ++wrong;
-                if (fleet.devices.counts().known == 0 || !fleet.devices.status("d")) ++wrong;
-            }
-        });
-    }
-    threads.emplace_back([&] {
-        for (int i = 0; i < 300; ++i) fleet.devices.enrol("e" + std::to_string(i), "default", {});
-    });
-    for (int i = 0; i < 300; ++i) {
-        const auto* name = i % 2 == 0 ? R"({"hostname":"even"})" : R"({"hostname":"odd"})";
-        if (fleet.devices.put_heartbeat("d", {"up", "", {{"even", "Running", ""}}, {}, object(name)}) !=
-            outcome::ok)
-            ++wrong;
-        if (fleet.devices.put_registration("d", {object(name)}) != outcome::ok) ++wrong;
-    }
-    threads.back().join();
-    done = true;
-    for (std::size_t i = 0; i + 1 < threads.size(); ++i) threads[i].join();
-    CHECK(wrong == 0);
-    CHECK(fleet.devices.counts().known == 301);
+TEST_CASE("model: R33 the labels workload/<name> are there to be read, and nobody's to set",
+          "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDevice", "d") + "  labels: {a: b}\n" + labelled("web", "a: b") +
+                           labelled("other", "a: c")};
+    CHECK(fleet.describe("d").labels == string_map{{"a", "b"}, {"workload/web", "true"}});
+    fleet.become(head("EdgeDevice", "d") + "  labels: {a: c}\n" + labelled("web", "a: b") +
+                 labelled("other", "a: c"));
+    CHECK(fleet.describe("d").labels == string_map{{"a", "c"}, {"workload/other", "true"}});
+}
+
+TEST_CASE("model: an edited label leaves, one from hardware stays", "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDevice", "d") + "  labels: {a: b, device.hostname: x}\n"};
+    fleet.devices.put_registration("d", {object(R"({"hostname":"h"})")});
+    CHECK(fleet.describe("d").labels == string_map{{"a", "b"}, {"device.hostname", "h"}});
+    fleet.become(head("EdgeDevice", "d") + "  labels: {c: d}\n");
+    CHECK(fleet.describe("d").labels == string_map{{"c", "d"}, {"device.hostname", "h"}});
+}
+
+TEST_CASE("model: R12 a device that moves to another namespace is found there", "[fleet][unit]") {
+    const auto in = [](const std::string& ns) {
+        return head("EdgeDevice", "d") + "  namespace: " + ns + "\n";
+    };
+    const auto web =
+        head("EdgeWorkload", "web") +
+        "  namespace: plant-2\nspec: {deviceSelector: {}, pod: {spec: {containers: [{name: c}]}}}\n";
+    fleet_under_test fleet{in("plant-1") + web};
+    CHECK(fleet.workloads("d").empty());
+    fleet.become(in("plant-2") + web);
+    CHECK(*fleet.find("d")->registration == R"({"namespace":"plant-2"})");
+    CHECK(fleet.workloads("d") == std::vector<std::string>{"web"});
+    CHECK(fleet.devices.counts().known == 1);
+}
+
+TEST_CASE("model: R7a a device that no manifest names any more is forgotten, not removed", "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDevice", "d") + head("EdgeDevice", "e")};
+    fleet.become(head("EdgeDevice", "e"));
+    CHECK_FALSE(fleet.find("d"));
+    CHECK(fleet.devices.put_heartbeat("d", {}) == outcome::not_found);
+    CHECK(fleet.devices.counts().known == 1);
+    fleet.become(head("EdgeDevice", "e") + head("EdgeDevice", "d"));
+    CHECK(fleet.find("d"));
+}
+
+TEST_CASE("model: R7 an approval that is taken back, or gone, changes nothing", "[fleet][unit]") {
+    fleet_under_test fleet{request("d", ", approved: true")};
+    fleet.become(request("d", ", approved: false"));
+    CHECK(fleet.devices.enrol("d", "x", {}) == outcome::ok);
+    fleet.become("");
+    CHECK(fleet.devices.enrol("d", "x", {}) == outcome::ok);
+}
+
+TEST_CASE("model: a manifest lets a waiting device in, and a denial puts a known one out", "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.enrol("d", "plant-2", {object(R"({"hostname":"h"})"), ""});
+    fleet.become(request("d", ", approved: true, targetSet: s"));
+    CHECK(*fleet.find("d")->registration == R"({"namespace":"plant-1"})");
+    CHECK(fleet.devices.counts().pending == 0);
+    CHECK(fleet.devices.counts().known == 1);
+    fleet.become(request("d", "") + "status: {conditions: [{type: declined, status: 'True'}]}\n");
+    CHECK(fleet.find("d")->state == device_state::denied);
+    CHECK(fleet.devices.counts().known == 0);
+    CHECK(fleet.devices.counts().denied == 1);
+}
+
+TEST_CASE("model: R34 playbooks follow labels and EdgeConfigs as they come, change and go", "[fleet][unit]") {
+    const auto config = [](const std::string& content) {
+        return head("EdgeConfig", "setup") + "spec: {edgePlaybook: {playbooks: [{content: " + content +
+               "}]}}\n";
+    };
+    const auto device = head("EdgeDevice", "d");
+    const auto late = head("EdgeDevice", "d") + "  labels: {config/device-by-config: setup}\n";
+    fleet_under_test fleet{config("MQ==") + device};
+    CHECK(*fleet.find("d")->playbooks == "[]");
+    fleet.become(config("MQ==") + late);
+    CHECK(*fleet.find("d")->playbooks == R"([{"name":"d-setup","ansible_playbook_string":"1"}])");
+    fleet.become(config("Mg==") + late);
+    CHECK(*fleet.find("d")->playbooks == R"([{"name":"d-setup-d4735e3a","ansible_playbook_string":"2"}])");
+    fleet.become(late);
+    CHECK(*fleet.find("d")->playbooks == "[]");
+    CHECK(mentions(fleet.notices,
+                   "EdgeDevice default/d: misses playbooks: EdgeConfig default/setup is missing"));
+    fleet.become(late + head("PlaybookExecution", "d-setup") + "spec: {playbook: {content: NQ==}}\n");
+    CHECK(fleet.find("d")->playbooks->find(R"("ansible_playbook_string":"5")") != std::string::npos);
+    fleet.become(device + config("MQ=="));
+    CHECK(*fleet.find("d")->playbooks == "[]");
+}
+
+TEST_CASE("model: revisions grow with changes, and not with time", "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDevice", "d") + head("ConfigMap", "c")};
+    const auto before = fleet.describe("d").revision;
+    fleet.devices.put_heartbeat("d", {"", "", {}, {}, {}});
+    CHECK(fleet.describe("d").revision == before);
+    fleet.devices.put_registration("d", {object(R"({"hostname":"h"})")});
+    CHECK(fleet.describe("d").revision > before);
+    CHECK(fleet.devices.revision_of({object_kind::config_map, {"default", "c"}}) > 0);
+    CHECK(fleet.devices.revision_of({object_kind::config_map, {"default", "gone"}}) == 0);
 }

@@ -36,7 +36,7 @@ TEST_CASE("read objects: R19 a device id exists once, in one spelling", "[fleet]
 TEST_CASE("read objects: stringData goes over data", "[fleet][unit]") {
     const auto objects =
         objects_of(head("Secret", "s") + "data: {a: Zm9v, b: Zm9v}\nstringData: {b: bar, c: '1'}\n");
-    CHECK(objects.secrets.at({"default", "s"}).data == string_map{{"a", "foo"}, {"b", "bar"}, {"c", "1"}});
+    CHECK(objects.secrets.at({"default", "s"})->data == string_map{{"a", "foo"}, {"b", "bar"}, {"c", "1"}});
 }
 
 TEST_CASE("read objects: a bad Secret is an error that does not show its value", "[fleet][unit]") {
@@ -64,7 +64,7 @@ TEST_CASE("read objects: requests carry approval, target and refusal", "[fleet][
     for (const auto& each : table) {
         CAPTURE(each.yaml);
         const auto objects = objects_of(head("EdgeDeviceSignedRequest", "d") + each.yaml);
-        const auto& request = objects.requests.at({"default", "d"});
+        const auto& request = *objects.requests.at({"default", "d"});
         CHECK(request.target_namespace == "plant");
         CHECK(request.approved == each.approved);
         CHECK(request.declined == each.declined);
@@ -79,8 +79,8 @@ TEST_CASE("read objects: playbooks are decoded, and have to be text", "[fleet][u
         head("EdgeConfig", "c") + "spec: {edgePlaybook: {playbooks: [{content: YQ==}, {content: Yg==}]}}\n" +
         head("PlaybookExecution", "Dev-c") + "spec: {playbook: {content: Yw==}}\n" +
         head("PlaybookExecution", "empty") + "spec:\n");
-    CHECK(objects.configs.at({"default", "c"}).playbooks == std::vector<std::string>{"a", "b"});
-    CHECK(objects.executions.at({"default", "Dev-c"}).playbook == "c");
+    CHECK(objects.configs.at({"default", "c"})->playbooks == std::vector<std::string>{"a", "b"});
+    CHECK(objects.executions.at({"default", "Dev-c"})->playbook == "c");
     CHECK(objects.executions.size() == 1);
     for (const auto* content : {"plain text", "/w=="}) {
         const auto yaml =

@@ -15,16 +15,9 @@ std::string workload(const std::string& spec, const std::string& pod = "{contain
            spec + (spec.empty() ? "" : ", ") + "pod: {spec: " + pod + "}}\n";
 }
 
-edge_workload read(const std::string& text) { return objects_of(text).workloads.at({"default", "w"}); }
+edge_workload read(const std::string& text) { return *objects_of(text).workloads.at({"default", "w"}); }
 
 } // namespace
-
-TEST_CASE("read workload: R28 only podman's labels and annotations stay, without their prefix",
-          "[fleet][unit]") {
-    const auto made = read(workload(""));
-    CHECK(made.labels == string_map{{"l", "v"}});
-    CHECK(made.annotations == string_map{{"a/b", "v"}});
-}
 
 TEST_CASE("read workload: R33 a selector is absent, empty or made of requirements", "[fleet][unit]") {
     CHECK_FALSE(read(workload("")).selector);
@@ -73,7 +66,7 @@ TEST_CASE("read workload: R31 metrics have defaults", "[fleet][unit]") {
 
 TEST_CASE("read workload: R29 references come from environments, and volumes for ConfigMaps",
           "[fleet][unit]") {
-    const auto made = objects_of(workload("", R"({
+    const auto made = *objects_of(workload("", R"({
         initContainers: [{name: i, envFrom: [{configMapRef: {name: m1, optional: true}}, {secretRef: {name: s1}}]}],
         containers: [{name: c, env: [{name: P, value: x},
           {name: A, valueFrom: {configMapKeyRef: {name: m1, key: k2}}},
@@ -81,7 +74,7 @@ TEST_CASE("read workload: R29 references come from environments, and volumes for
           {name: C, valueFrom: {configMapKeyRef: {name: m1, key: k0, optional: true}}},
           {name: D, valueFrom: {secretKeyRef: {name: s2, key: k, optional: true}}}]}],
         volumes: [{name: v, configMap: {name: m2, items: [{key: f, path: f}]}}, {name: h, hostPath: {path: /h}}]})"))
-                          .workloads.at({"default", "w"});
+                           .workloads.at({"default", "w"});
     REQUIRE(made.config_maps.size() == 2);
     CHECK(made.config_maps.at("m1").required);
     CHECK(made.config_maps.at("m1").keys == std::vector<std::string>{"k1", "k2"});

@@ -40,8 +40,9 @@ outcome_of_rendering render(std::string_view spec) {
     const auto objects =
         objects_of(referred() + head("EdgeDevice", "d") + "spec: " + std::string{spec} + "\n");
     outcome_of_rendering result;
-    const references refer{objects, "default", result.problems};
-    result.configuration = render_settings(objects.devices.at({"default", "d"}).settings, refer);
+    reference_set used;
+    const references refer{objects, "default", used, result.problems};
+    result.configuration = render_settings(objects.devices.at({"default", "d"})->settings, refer);
     return result;
 }
 

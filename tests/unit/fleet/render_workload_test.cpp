@@ -22,8 +22,9 @@ rendered_workload render(const std::string& spec, const std::string& others = {}
     const auto objects = objects_of(others + head("EdgeWorkload", "w") +
                                     "  labels: {podman/b: '2', podman/a: '1'}\nspec: {" + spec + "}\n");
     rendered_workload result;
-    const references refer{objects, "default", result.problems};
-    const auto& workload = objects.workloads.at({"default", "w"});
+    reference_set used;
+    const references refer{objects, "default", used, result.problems};
+    const auto& workload = *objects.workloads.at({"default", "w"});
     result.workload = render_workload(workload, refer);
     for (const auto* each : secrets_of(workload, refer)) result.secrets.push_back(render_secret(*each));
     return result;

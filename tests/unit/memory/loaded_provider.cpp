@@ -3,14 +3,21 @@
 #include <dlfcn.h>
 
 #include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
 #include <stdexcept>
 
 namespace edgeconf {
 
 namespace {
 
+std::mutex guard; // of what follows, and of every answer
+std::condition_variable completed;
 remarks log_lines;
 int health = ECP_HEALTH_OK;
+std::map<std::string, uint32_t> metric_ids;
+std::map<uint32_t, double> metric_values;
 
 std::string text(const ecp_str& s) { return s.len == 0 ? std::string{} : std::string{s.ptr, s.len}; }
 ecp_str borrowed(const std::string& s) { return {s.c_str(), s.size()}; }
@@ -25,6 +32,7 @@ uint64_t ECP_CALL now_ns() {
 
 // The tests' operation tokens are the addresses of the answers.
 void ECP_CALL complete(ecp_op op, const ecp_result* result) {
+    const std::lock_guard lock{guard};
     auto& into = *reinterpret_cast<answer*>(op);
     ++into.completions;
     into.status = result->status;
@@ -34,6 +42,13 @@ void ECP_CALL complete(ecp_op op, const ecp_result* result) {
     for (uint64_t i = 0; i < result->n_details; ++i) {
         into.detail_pointers += (i == 0 ? "" : " ") + text(result->details[i].key);
     }
+    completed.notify_all();
+}
+
+// Completion may come from any thread, before the call returns or later.
+void await(const answer& result) {
+    std::unique_lock lock{guard};
+    completed.wait(lock, [&] { return result.completions != 0; });
 }
 
 int32_t ECP_CALL is_cancelled(ecp_op) { return 0; }
@@ -42,12 +57,24 @@ int32_t ECP_CALL log_enabled(ecp_ctx, int32_t) { return 1; }
 void ECP_CALL log(ecp_ctx, int32_t level, ecp_op, const ecp_str* msg, const ecp_kv* kv, uint64_t n_kv) {
     auto line = level_name(level) + " ";
     for (uint64_t i = 0; i < n_kv; ++i) line += text(kv[i].value) + ": ";
+    const std::lock_guard lock{guard};
     log_lines.push_back(line + text(*msg));
 }
 
-void ECP_CALL set_health(ecp_ctx, int32_t state, const ecp_str*) { health = state; }
-uint32_t ECP_CALL metric_register(ecp_ctx, int32_t, const ecp_str*, const ecp_str*) { return 0; }
-void ECP_CALL metric_record(ecp_ctx, uint32_t, double) {}
+void ECP_CALL set_health(ecp_ctx, int32_t state, const ecp_str*) {
+    const std::lock_guard lock{guard};
+    health = state;
+}
+
+uint32_t ECP_CALL metric_register(ecp_ctx, int32_t, const ecp_str* name, const ecp_str*) {
+    const std::lock_guard lock{guard};
+    return metric_ids.try_emplace(text(*name), static_cast<uint32_t>(metric_ids.size() + 1)).first->second;
+}
+
+void ECP_CALL metric_record(ecp_ctx, uint32_t metric, double value) {
+    const std::lock_guard lock{guard};
+    metric_values[metric] = value;
+}
 const void* ECP_CALL get_extension(ecp_ctx, const char*) { return nullptr; }
 
 constexpr ecp_host host{sizeof(ecp_host), ECP_ABI_MINOR, now_ns,       complete,
@@ -61,6 +88,7 @@ void ECP_CALL remark(void* arg, int32_t level, const ecp_str* pointer, const ecp
 void finish(void (*slot)(void*, ecp_op), void* self, const char* what) {
     answer done;
     slot(self, reinterpret_cast<ecp_op>(&done));
+    await(done);
     if (done.completions != 1 || done.status != ECP_OK) throw std::runtime_error{what};
 }
 
@@ -91,6 +119,7 @@ provider_instance::~provider_instance() {
     if (self_ == nullptr) return;
     answer done;
     table_->stop(self_, reinterpret_cast<ecp_op>(&done));
+    await(done);
     table_->destroy(self_);
 }
 
@@ -107,10 +136,32 @@ answer provider_instance::call(ecp_call_fn slot, std::string_view ns, std::strin
     request.trace = {"", 0};
     answer result;
     slot(self_, &request, reinterpret_cast<ecp_op>(&result));
+    await(result);
     return result;
 }
 
-const remarks& logged() { return log_lines; }
-int last_health() { return health; }
+answer provider_instance::reconfigure(std::string_view options) const {
+    const std::string kept{options};
+    const auto cfg = borrowed(kept);
+    answer result;
+    table_->reconfigure(self_, &cfg, reinterpret_cast<ecp_op>(&result));
+    await(result);
+    return result;
+}
+
+remarks logged() {
+    const std::lock_guard lock{guard};
+    return log_lines;
+}
+
+int last_health() {
+    const std::lock_guard lock{guard};
+    return health;
+}
+
+double last_metric(const std::string& name) {
+    const std::lock_guard lock{guard};
+    return metric_values[metric_ids.at(name)];
+}
 
 } // namespace edgeconf

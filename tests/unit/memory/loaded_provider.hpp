@@ -44,16 +44,19 @@ public:
     ecp_status created = -1;
     remarks said;
 
+    // Both return when the operation is completed.
     answer call(ecp_call_fn slot, std::string_view ns, std::string_view device,
                 std::string_view body = {}) const;
+    answer reconfigure(std::string_view options) const;
 
 private:
     const ecp_provider* table_;
     void* self_ = nullptr;
 };
 
-// What has been logged, and the last health, by any instance since the start.
-const remarks& logged();
+// What has been logged, and the last health and metrics, by any instance since the start.
+remarks logged();
 int last_health();
+double last_metric(const std::string& name);
 
 } // namespace edgeconf

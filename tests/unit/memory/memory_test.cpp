@@ -6,9 +6,12 @@
 #include <boost/json/value.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
+#include <vector>
 
 using namespace edgeconf;
 namespace json = boost::json;
@@ -74,6 +77,8 @@ public:
     ~manifest_file() { std::filesystem::remove_all(folder_); }
     manifest_file(const manifest_file&) = delete;
     manifest_file& operator=(const manifest_file&) = delete;
+
+    void rewrite(std::string_view text) const { std::ofstream{folder_ / "fleet.yaml"} << text; }
 
     std::string options() const { return json::serialize(json::object{{"manifests", folder_.string()}}); }
 
@@ -178,8 +183,13 @@ TEST_CASE("memory: a missing Secret makes a configuration unavailable, never par
     CHECK(answered.message.find("Secret plant-2/nowhere is missing") != std::string::npos);
     CHECK(fleet.call(table.get_registration, "plant-2", "broken").status == ECP_OK);
     CHECK(last_health() == ECP_HEALTH_DEGRADED);
-    CHECK(std::any_of(logged().begin() + static_cast<std::ptrdiff_t>(lines_before), logged().end(),
-                      [](const std::string& line) { return line.starts_with("warning broken: "); }));
+    CHECK(last_metric("devices_unconfigured") == 1);
+    CHECK(last_metric("objects_broken") == 1);
+    const auto lines = logged();
+    CHECK(std::any_of(lines.begin() + static_cast<std::ptrdiff_t>(lines_before), lines.end(),
+                      [](const std::string& line) {
+                          return line.starts_with("warning EdgeWorkload plant-2/web: Secret plant-2/nowhere");
+                      }));
 }
 
 TEST_CASE("memory: a body that does not fit is told where", "[memory][unit]") {
@@ -215,4 +225,83 @@ TEST_CASE("memory: manifests that are not there stop the start", "[memory][unit]
     judged.clear();
     CHECK(memory().validate("{}", judged) == ECP_OK);
     CHECK(judged.empty());
+}
+
+TEST_CASE("memory: validate names what manifests refer to and lack, as a warning", "[memory][unit]") {
+    const manifest_file file{fleet_yaml};
+    remarks judged;
+    CHECK(memory().validate(file.options(), judged) == ECP_OK);
+    REQUIRE(judged.size() == 1);
+    CHECK(judged[0] == "warning /manifests: EdgeWorkload plant-2/web: Secret plant-2/nowhere is missing "
+                       "(spec.pod.spec refers to it)");
+}
+
+TEST_CASE("memory: edited manifests are taken over, and devices keep what they have told", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    REQUIRE(fleet.call(table.enrol, "plant-1", "waiting", "{}").status == ECP_CREATED);
+    const auto before = fleet.call(table.get_configuration, "any", "pump-7");
+
+    file.rewrite(std::string{fleet_yaml} + R"(
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: nowhere, namespace: plant-2}
+---
+apiVersion: management.project-flotta.io/v1alpha1
+kind: EdgeDevice
+metadata: {name: pump-8, namespace: plant-1, labels: {site: north}}
+)");
+    CHECK(fleet.reconfigure(file.options()).status == ECP_OK);
+    CHECK(fleet.call(table.get_configuration, "any", "pump-8").status == ECP_OK);
+    CHECK(fleet.call(table.get_configuration, "any", "broken").status == ECP_OK);
+    CHECK(fleet.call(table.get_configuration, "any", "pump-7").body == before.body);
+    CHECK(fleet.call(table.enrol, "plant-1", "waiting", "{}").status == ECP_CREATED);
+    CHECK(last_metric("devices_pending") == 1);
+    CHECK(last_metric("objects_broken") == 0);
+    CHECK(last_health() == ECP_HEALTH_OK);
+}
+
+TEST_CASE("memory: manifests with an error are not taken over", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    file.rewrite("apiVersion: v1\nkind: Secret\n");
+    const auto refused = fleet.reconfigure(file.options());
+    CHECK(refused.status == ECP_INVALID);
+    CHECK(refused.detail_pointers == "/manifests");
+    CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_OK);
+    file.rewrite("");
+    CHECK(fleet.reconfigure(file.options()).status == ECP_OK);
+    CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_NOT_FOUND);
+}
+
+TEST_CASE("memory: devices read while manifests change", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    std::atomic<bool> done{false};
+    std::atomic<int> wrong{0};
+    std::vector<std::thread> readers;
+    for (int i = 0; i < 2; ++i) {
+        readers.emplace_back([&] {
+            while (!done) {
+                const auto answered = fleet.call(table.get_configuration, "any", "pump-7");
+                if (answered.status != ECP_OK || answered.body.find(answered.revision) == std::string::npos)
+                    ++wrong;
+                if (fleet.call(table.put_heartbeat, "any", "pump-7", R"({"status":"up"})").status != ECP_OK)
+                    ++wrong;
+            }
+        });
+    }
+    std::string edited{fleet_yaml};
+    edited.replace(edited.find("web:1.4"), 7, "web:1.5");
+    for (int i = 0; i < 40; ++i) {
+        file.rewrite(i % 2 == 0 ? edited : std::string{fleet_yaml});
+        CHECK(fleet.reconfigure(file.options()).status == ECP_OK);
+    }
+    done = true;
+    for (auto& each : readers) each.join();
+    CHECK(wrong == 0);
 }

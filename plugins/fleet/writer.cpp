@@ -1,0 +1,47 @@
+#include "fleet/writer.hpp"
+
+#include <csignal>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+// A provider's threads leave all signals to the host: one inherits its creator's mask.
+class signals_blocked {
+public:
+    signals_blocked() {
+        sigset_t all;
+        sigfillset(&all);
+        pthread_sigmask(SIG_SETMASK, &all, &before_);
+    }
+    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+    signals_blocked(const signals_blocked&) = delete;
+    signals_blocked& operator=(const signals_blocked&) = delete;
+
+private:
+    sigset_t before_{};
+};
+
+} // namespace
+
+void writer::start() {
+    const signals_blocked while_it_starts;
+    thread_ = std::thread{[this] { context_.run(); }};
+}
+
+void writer::finish() {
+    open_.reset();
+    if (thread_.joinable()) thread_.join();
+}
+
+void writer::resume() {
+    if (std::exchange(resumed_, true)) return;
+    boost::asio::post(context_, [this] { slice(); });
+}
+
+void writer::slice() {
+    resumed_ = false;
+    if (work_()) resume();
+}
+
+} // namespace edgeconf::fleet

@@ -1,0 +1,46 @@
+// A fleet model whose clock the test turns, and that remembers what it was told.
+#pragma once
+
+#include "fleet/model.hpp"
+
+#include "manifest_folder.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgeconf::fleet {
+
+struct fleet_under_test {
+    explicit fleet_under_test(const std::string& yaml = "",
+                              approval_policy approval = approval_policy::manual);
+
+    // As if the manifests had been edited to be this; everything rendered.
+    void become(const std::string& yaml);
+    void settle();
+
+    // The device's entry under exactly this id, or null.
+    const device_entry* find(std::string_view id) const;
+    device_description describe(std::string_view id) const;
+    std::vector<std::string> workloads(std::string_view id) const;
+
+    // The device-configuration-message as the device would get it; empty when there is none.
+    std::string message(std::string_view id) const;
+    boost::json::object parsed(std::string_view id) const;
+
+    time_point now{std::chrono::seconds{1000}};
+    std::vector<std::string> notices; // "EdgeDevice ns/name: text"
+    object_set manifests;
+    model devices;
+};
+
+boost::json::object object(std::string_view json);
+
+// A workload for devices that meet `selection`, a line of its spec: "deviceSelector: {}".
+std::string workload(const std::string& name, const std::string& selection,
+                     const std::string& container = "image: i");
+
+} // namespace edgeconf::fleet

@@ -1,0 +1,60 @@
+#include "fleet/writer.hpp"
+
+#include "support/catch.hpp"
+
+#include <csignal>
+#include <future>
+#include <vector>
+
+using edgeconf::fleet::writer;
+
+TEST_CASE("writer: tasks run one at a time, in order, and all of them before it ends", "[fleet][unit]") {
+    std::vector<int> ran;
+    writer all{[] { return false; }};
+    for (int i = 0; i < 100; ++i) all.post([&ran, i] { ran.push_back(i); });
+    all.start();
+    for (int i = 100; i < 200; ++i) all.post([&ran, i] { ran.push_back(i); });
+    all.finish();
+    REQUIRE(ran.size() == 200);
+    for (int i = 0; i < 200; ++i) CHECK(ran[static_cast<std::size_t>(i)] == i);
+}
+
+TEST_CASE("writer: background work goes on between tasks until there is none left", "[fleet][unit]") {
+    int left = 0;
+    std::vector<char> order;
+    std::promise<void> idle;
+    writer one{[&] {
+        if (left == 0) {
+            idle.set_value();
+            return false;
+        }
+        --left;
+        order.push_back('b');
+        return true;
+    }};
+    one.post([&] {
+        left = 3;
+        order.push_back('t');
+    });
+    one.post([&] { order.push_back('t'); });
+    one.start();
+    idle.get_future().wait();
+    one.finish();
+    CHECK(order == std::vector<char>{'t', 't', 'b', 'b', 'b'});
+}
+
+TEST_CASE("writer: leaves the process's signals alone", "[fleet][unit]") {
+    sigset_t mask;
+    sigset_t own;
+    pthread_sigmask(SIG_SETMASK, nullptr, &own);
+    writer one{[] { return false; }};
+    one.start();
+    sigset_t after;
+    pthread_sigmask(SIG_SETMASK, nullptr, &after);
+    one.post([&] { pthread_sigmask(SIG_SETMASK, nullptr, &mask); });
+    one.finish();
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGCHLD}) {
+        CHECK(sigismember(&mask, signal) == 1);
+        CHECK(sigismember(&after, signal) == sigismember(&own, signal));
+    }
+}
