@@ -1,5 +1,5 @@
 // The bodies that devices send, as far as the fleet model uses them. Everything in them is optional and
-// hostile: texts are cut to what is worth keeping. Pure functions.
+// hostile: texts and lists are cut to what is worth keeping. Pure functions.
 #pragma once
 
 #include "fleet/wire_shape.hpp"
@@ -7,6 +7,7 @@
 #include <boost/json/object.hpp>
 #include <boost/system/result.hpp>
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,13 +21,16 @@ struct enrolment {
 };
 
 struct registration {
-    boost::json::object hardware;
+    static constexpr std::size_t certificate_request_limit = 16u << 10;
+
+    boost::json::object hardware = {};
+    std::string certificate_request = {}; // PEM as sent, whole; empty when there was none
 };
 
 struct workload_report {
     std::string name;
     std::string status;           // podman's own words as well as the swagger's (R37)
-    std::string last_data_upload; // empty when there was none
+    std::string last_data_upload; // empty when there was none, Go's zero time included (R37)
 };
 
 struct upgrade_report {
@@ -37,17 +41,37 @@ struct upgrade_report {
     bool operator==(const upgrade_report&) const = default;
 };
 
-struct heartbeat {
+struct playbook_report {
+    std::string name;
     std::string status;
-    std::string version;
-    std::vector<workload_report> workloads;
-    std::optional<upgrade_report> upgrade;
-    boost::json::object hardware;
+};
+
+struct event_report {
+    std::string reason;
+    std::string message;
+    std::string type; // read by event_type_of()
+};
+
+struct heartbeat {
+    // Of each list the first so many are read.
+    static constexpr std::size_t workload_limit = 1024;
+    static constexpr std::size_t playbook_limit = 256;
+    static constexpr std::size_t event_limit = 64;
+
+    std::string status = {};
+    std::string version = {};
+    std::vector<workload_report> workloads = {};
+    std::optional<upgrade_report> upgrade = {};
+    boost::json::object hardware = {};
+    std::vector<playbook_report> playbooks = {}; // "playbook-executions"
+    std::vector<event_report> events = {};
+    std::size_t events_dropped = 0; // past the limit
 };
 
 template <class Body>
 using body_result = boost::system::result<Body, body_problems>;
 
+// What fails says where: not JSON, a known field of another type, a text that is no use when cut.
 body_result<enrolment> read_enrolment(std::string_view body);
 body_result<registration> read_registration(std::string_view body);
 body_result<heartbeat> read_heartbeat(std::string_view body);

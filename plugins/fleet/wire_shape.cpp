@@ -3,8 +3,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
-#include <optional>
-#include <utility>
+#include <algorithm>
 
 namespace edgeconf::fleet {
 
@@ -14,8 +13,18 @@ namespace json = boost::json;
 
 constexpr std::size_t problem_limit = 16;
 
-void report(body_problems& problems, std::string pointer, std::string_view what) {
-    if (problems.size() < problem_limit) problems.push_back({std::move(pointer), std::string{what}});
+// Where a value is, linked through the callers' frames: most bodies fit, so a pointer is only written out
+// once there is something to report.
+struct place {
+    const place* parent = nullptr; // null: the body itself
+    std::string_view name = {};    // of a member; empty for an element of a list
+    std::size_t index = 0;
+};
+
+std::string pointer_to(const place& at) {
+    if (at.parent == nullptr) return {};
+    auto pointer = pointer_to(*at.parent);
+    return at.name.empty() ? fmt::format("{}/{}", pointer, at.index) : fmt::format("{}/{}", pointer, at.name);
 }
 
 std::string_view expectation(wire_type type) {
@@ -44,52 +53,85 @@ bool fits(const json::value& value, wire_type type) {
     return false;
 }
 
-json::array read_elements(const json::array& from, const wire_field& field, const std::string& pointer,
-                          body_problems& problems) {
-    json::array read;
-    read.reserve(from.size());
+void report(body_problems& problems, const place& at, wire_type expected) {
+    if (problems.size() < problem_limit) {
+        problems.push_back({pointer_to(at), std::string{expectation(expected)}});
+    }
+}
+
+void check_object(const json::object& from, wire_shape shape, const place& at, body_problems& problems);
+
+void check_elements(const json::array& from, const wire_field& field, const place& at,
+                    body_problems& problems) {
+    const auto expected = field.type == wire_type::texts ? wire_type::text : wire_type::object;
     for (std::size_t i = 0; i < from.size(); ++i) {
         const auto& each = from[i];
+        const place here{&at, {}, i};
         if (each.is_null()) continue;
-        const bool is_text = field.type == wire_type::texts;
-        if (is_text ? !each.is_string() : !each.is_object()) {
-            report(problems, fmt::format("{}/{}", pointer, i),
-                   expectation(is_text ? wire_type::text : wire_type::object));
-        } else if (is_text) {
-            read.push_back(each);
-        } else {
-            read.push_back(read_shape(each, field.members, fmt::format("{}/{}", pointer, i), problems));
+        if (!fits(each, expected)) {
+            report(problems, here, expected);
+        } else if (const auto* object = each.if_object()) {
+            check_object(*object, field.members, here, problems);
         }
     }
-    return read;
+}
+
+void check_object(const json::object& from, wire_shape shape, const place& at, body_problems& problems) {
+    for (const auto& field : shape) {
+        const auto* value = from.if_contains(field.name);
+        if (value == nullptr || value->is_null()) continue;
+        const place here{&at, field.name};
+        if (!fits(*value, field.type)) {
+            report(problems, here, field.type);
+        } else if (const auto* object = value->if_object()) {
+            check_object(*object, field.members, here, problems);
+        } else if (const auto* list = value->if_array()) {
+            check_elements(*list, field, here, problems);
+        }
+    }
+}
+
+json::array keep_elements(const json::array& from, wire_shape members, const json::storage_ptr& memory) {
+    json::array kept(memory);
+    kept.reserve(from.size());
+    for (const auto& each : from) {
+        if (each.is_null()) continue;
+        if (const auto* object = each.if_object()) {
+            kept.emplace_back(keep_known(*object, members, memory));
+        } else {
+            kept.emplace_back(each);
+        }
+    }
+    return kept;
 }
 
 } // namespace
 
-json::object read_shape(const json::value& from, wire_shape shape, std::string_view pointer,
-                        body_problems& problems) {
-    json::object read;
-    const auto* object = from.if_object();
-    if (object == nullptr) {
-        report(problems, std::string{pointer}, expectation(wire_type::object));
-        return read;
+body_problems check_shape(const json::value& from, wire_shape shape) {
+    body_problems problems;
+    if (const auto* object = from.if_object()) {
+        check_object(*object, shape, {}, problems);
+    } else {
+        report(problems, {}, wire_type::object);
     }
+    return problems;
+}
+
+json::object keep_known(const json::object& from, wire_shape shape, json::storage_ptr memory) {
+    json::object kept(memory);
+    kept.reserve(std::min(from.size(), shape.size()));
     for (const auto& field : shape) {
-        const auto* value = object->if_contains(field.name);
+        const auto* value = from.if_contains(field.name);
         if (value == nullptr || value->is_null()) continue;
-        if (!fits(*value, field.type)) {
-            report(problems, fmt::format("{}/{}", pointer, field.name), expectation(field.type));
-        } else if (field.type == wire_type::object) {
-            read.emplace(field.name, read_shape(*value, field.members,
-                                                fmt::format("{}/{}", pointer, field.name), problems));
-        } else if (value->is_array()) {
-            read.emplace(field.name, read_elements(value->get_array(), field,
-                                                   fmt::format("{}/{}", pointer, field.name), problems));
+        if (const auto* object = value->if_object()) {
+            kept.emplace(field.name, keep_known(*object, field.members, memory));
+        } else if (const auto* list = value->if_array()) {
+            kept.emplace(field.name, keep_elements(*list, field.members, memory));
         } else {
-            read.emplace(field.name, *value);
+            kept.emplace(field.name, *value);
         }
     }
-    return read;
+    return kept;
 }
 
 } // namespace edgeconf::fleet

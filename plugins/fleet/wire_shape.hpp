@@ -5,6 +5,7 @@
 #pragma once
 
 #include <boost/json/fwd.hpp>
+#include <boost/json/storage_ptr.hpp>
 
 #include <cstdint>
 #include <span>
@@ -32,10 +33,12 @@ struct body_problem {
 
 using body_problems = std::vector<body_problem>;
 
+// What in `from` is not as `shape` has it, at any depth: a handful of problems at most.
+body_problems check_shape(const boost::json::value& from, wire_shape shape);
+
 // The known fields of `from` that are not null, in the shape's order, at any depth; so what is kept of a
-// body is bounded by what is known. Problems, at most a handful, go to `problems` with pointers that
-// begin with `pointer`.
-boost::json::object read_shape(const boost::json::value& from, wire_shape shape, std::string_view pointer,
-                               body_problems& problems);
+// body is bounded by what is known. `from` has to fit `shape`. The result lies in `memory`.
+boost::json::object keep_known(const boost::json::object& from, wire_shape shape,
+                               boost::json::storage_ptr memory = {});
 
 } // namespace edgeconf::fleet
