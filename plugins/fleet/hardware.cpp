@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace edgeconf::fleet {
 
@@ -21,18 +22,6 @@ bool is_empty(const json::value& value) {
     if (const auto* list = value.if_array()) return list->empty();
     if (const auto* map = value.if_object()) return map->empty();
     return false;
-}
-
-void merge(json::object& known, const json::object& reported) {
-    for (const auto& [name, value] : reported) {
-        if (is_empty(value)) continue;
-        auto* old = known.if_contains(name);
-        if (old != nullptr && old->is_object() && value.is_object()) {
-            merge(old->get_object(), value.get_object());
-        } else {
-            known.insert_or_assign(name, value);
-        }
-    }
 }
 
 bool is_edge(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
@@ -54,17 +43,50 @@ constexpr std::array<label_source, 6> label_sources{{
 
 } // namespace
 
+bool merge_hardware(json::object& known, const json::object& reported) {
+    bool changed = false;
+    for (const auto& [name, value] : reported) {
+        if (is_empty(value)) continue;
+        auto* old = known.if_contains(name);
+        if (const auto* part = value.if_object()) {
+            if (old != nullptr && old->is_object()) {
+                changed = merge_hardware(old->get_object(), *part) || changed;
+                continue;
+            }
+            json::object fresh;
+            if (!merge_hardware(fresh, *part)) continue;
+            known.insert_or_assign(name, std::move(fresh));
+        } else if (old == nullptr || *old != value) {
+            known.insert_or_assign(name, value);
+        } else {
+            continue;
+        }
+        changed = true;
+    }
+    return changed;
+}
+
+std::string bounded_hardware(json::object hardware, std::size_t limit) {
+    auto text = json::serialize(hardware);
+    if (text.size() <= limit) return text;
+    auto size = text.size(); // without what went
+    for (const std::string_view list : {"host_devices", "mounts", "disks", "interfaces", "gpus", "cpu"}) {
+        const auto* found = hardware.if_contains(list);
+        if (found == nullptr) continue;
+        size -= std::min(size, list.size() + json::serialize(*found).size() + 4); // "": and a comma
+        hardware.erase(list);
+        if (size > limit) continue;
+        text = json::serialize(hardware);
+        if (text.size() <= limit) return text;
+    }
+    return "{}";
+}
+
 std::string merge_hardware(const std::string& known, const json::object& reported, std::size_t limit) {
     json::object merged;
     if (!known.empty()) merged = json::parse(known).get_object();
-    merge(merged, reported);
-    auto text = json::serialize(merged);
-    for (const auto* list : {"host_devices", "mounts", "disks", "interfaces", "gpus", "cpu"}) {
-        if (text.size() <= limit) return text;
-        merged.erase(list);
-        text = json::serialize(merged);
-    }
-    return text.size() <= limit ? text : std::string{"{}"};
+    merge_hardware(merged, reported);
+    return bounded_hardware(std::move(merged), limit);
 }
 
 string_map hardware_labels(const json::object& reported) {
