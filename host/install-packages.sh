@@ -6,7 +6,7 @@ set -euo pipefail
 build=(
   build-essential cmake ninja-build ccache
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
-  libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libvalijson-dev libcli11-dev prometheus-cpp-dev
+  libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libvalijson-dev libcli11-dev prometheus-cpp-dev libzstd-dev
 )
 test=("${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils openssl curl ca-certificates)
 # The shared libraries that the binaries link; the second stage of the Dockerfile.
