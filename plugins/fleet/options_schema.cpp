@@ -1,0 +1,152 @@
+#include "fleet/options.hpp"
+
+namespace edgeconf::fleet {
+
+// A path marked as one reaches read_options absolute.
+const char options_schema[] = R"json({
+  "$schema": "http://json-schema.org/draft-07/schema#",
+  "title": "Options of a provider with the fleet model",
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "manifests": {
+      "type": "string",
+      "format": "path",
+      "minLength": 1,
+      "description": "A file or a directory of Flotta manifests, read at start. Without it the fleet starts empty."
+    },
+    "approval": {
+      "type": "string",
+      "enum": ["manual", "automatic", "rules"],
+      "default": "manual",
+      "description": "Who lets an enrolling device in: a manifest or an administrator (manual), the enrolment itself (automatic), or the first of approval-rules that applies (rules)."
+    },
+    "approval-rules": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 256,
+      "description": "With approval: rules. The first rule of which all conditions hold decides; where none does, the device waits.",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "namespaces": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "minLength": 1, "maxLength": 63},
+            "description": "Condition: the device wants to be in one of these."
+          },
+          "ids": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "minLength": 1, "maxLength": 253},
+            "description": "Condition: the device's id is one of these, or in ids-file; case does not count."
+          },
+          "ids-file": {
+            "type": "string",
+            "format": "path",
+            "minLength": 1,
+            "description": "A file of ids, one a line; a comment begins with #."
+          },
+          "serial-numbers": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string", "minLength": 1, "maxLength": 256},
+            "description": "Condition: system_vendor.serial_number is one of these, or in serial-numbers-file."
+          },
+          "serial-numbers-file": {
+            "type": "string",
+            "format": "path",
+            "minLength": 1,
+            "description": "A file of serial numbers, one a line; a comment begins with #."
+          },
+          "hardware": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": false,
+            "description": "Conditions: each field that is named has the text, or one of the texts, given; compared as labels are made of them.",
+            "properties": {
+              "hostname": {"$ref": "#/definitions/texts"},
+              "boot.current_boot_mode": {"$ref": "#/definitions/texts"},
+              "cpu.architecture": {"$ref": "#/definitions/texts"},
+              "cpu.model_name": {"$ref": "#/definitions/texts"},
+              "system_vendor.manufacturer": {"$ref": "#/definitions/texts"},
+              "system_vendor.product_name": {"$ref": "#/definitions/texts"},
+              "system_vendor.serial_number": {"$ref": "#/definitions/texts"}
+            }
+          },
+          "action": {
+            "type": "string",
+            "enum": ["approve", "deny"],
+            "default": "approve",
+            "description": "What happens to the device: it is in (approve), or refused and not recorded (deny)."
+          },
+          "set": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 63,
+            "description": "The EdgeDeviceSet that an approved device becomes a member of."
+          }
+        }
+      }
+    },
+    "allowed-namespaces": {
+      "type": "array",
+      "minItems": 1,
+      "items": {"type": "string", "minLength": 1, "maxLength": 63},
+      "description": "An enrolment into any other namespace is refused. Without it all are allowed."
+    },
+    "automatic-limit": {
+      "type": "integer",
+      "minimum": 0,
+      "maximum": 10000000,
+      "default": 200000,
+      "description": "In a fleet of so many devices neither automatic approval nor a rule lets further ones in: they wait."
+    },
+    "pending-limit": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000000,
+      "default": 10000,
+      "description": "So many devices may wait for approval; further ones are told to try again later."
+    },
+    "pending-expiry": {
+      "type": "string",
+      "pattern": "^[0-9]+[smhd]$",
+      "maxLength": 12,
+      "default": "7d",
+      "description": "A waiting device that has not asked for so long is forgotten."
+    },
+    "offline-after": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 1000,
+      "default": 3,
+      "description": "After so many heartbeat periods without a sign of life a device counts as offline."
+    },
+    "events-per-device": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 10000,
+      "default": 32,
+      "description": "So many of a device's events are kept, the newest."
+    },
+    "events-total": {
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 10000000,
+      "default": 100000,
+      "description": "So many events are kept of all devices, the newest; no fewer than events-per-device."
+    }
+  },
+  "definitions": {
+    "texts": {
+      "type": ["string", "array"],
+      "minLength": 1,
+      "minItems": 1,
+      "items": {"type": "string", "minLength": 1, "maxLength": 256}
+    }
+  }
+})json";
+
+} // namespace edgeconf::fleet
