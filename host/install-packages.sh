@@ -11,7 +11,7 @@ build=(
 test=("${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils openssl curl ca-certificates)
 # The shared libraries that the binaries link; the second stage of the Dockerfile.
 run=(
-  libboost-json1.81.0 libboost-url1.81.0 libssl3 libfmt9 libspdlog1.10 libyaml-cpp0.7 libprometheus-cpp-core1.0
+  libboost-json1.81.0 libboost-url1.81.0 libssl3 libfmt9 libspdlog1.10 libyaml-cpp0.7 libprometheus-cpp-core1.0 libzstd1
 )
 demo=("${build[@]}" openssl curl ca-certificates)
 

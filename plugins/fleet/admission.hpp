@@ -87,6 +87,9 @@ class admission {
 public:
     explicit admission(admission_settings settings = {});
 
+    // False when only an administrator lets devices in, so that nothing a device says matters.
+    bool may_admit() const noexcept { return settings_.approval != approval_mode::manual; }
+
     // `known_devices` is the size of the fleet without those that wait.
     decision judge(const applicant& who, std::size_t known_devices) const;
 

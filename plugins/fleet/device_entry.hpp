@@ -1,6 +1,7 @@
 // A device as the device calls see it.
 #pragma once
 
+#include "fleet/liveness.hpp"
 #include "fleet/shared_body.hpp"
 
 #include <cstdint>
@@ -11,14 +12,19 @@ namespace edgeconf::fleet {
 
 enum class device_state : std::uint8_t {
     pending, // asked to join, not approved yet
-    denied,  // an administrator declined it
+    denied,  // an administrator declined it; outlives everything but an approval (R7a)
     known,   // its EdgeDevice exists
+    removed, // an administrator removed it, and it is told so; outlives everything but an approval (R7a)
 };
 
-// Immutable once published. From the third member on, of known devices alone.
+// Immutable once published, but for the signs of life.
 struct device_entry {
     std::string id;
     device_state state = device_state::pending;
+    bool calls_matter = false;       // the writer waits for its next call, even one that changes nothing
+    std::shared_ptr<liveness> signs; // null for a device that is denied or removed
+
+    // Of known devices.
     std::shared_ptr<const std::string> registration;  // {"namespace": "..."}
     std::shared_ptr<const shared_body> configuration; // the last good one; null if there never was one
     version_text version = {};                        // of the configuration

@@ -9,7 +9,12 @@ namespace edgeconf::fleet {
 
 namespace {
 
-constexpr std::size_t hardware_limit = 64u << 10; // three times what a large device sends
+template <class T>
+bool take_over(T& known, const T& reported) {
+    if (known == reported) return false;
+    known = reported;
+    return true;
+}
 
 } // namespace
 
@@ -19,36 +24,48 @@ bool refresh_labels(device_record& device) {
     for (const auto* more : {&device.given_labels, &device.reported_labels}) {
         for (const auto& [key, value] : *more) labels.insert_or_assign(key, value);
     }
-    if (labels == device.labels) return false;
-    device.labels = std::move(labels);
-    return true;
+    return take_over(device.labels, labels);
 }
 
-bool absorb_hardware(device_record& device, const boost::json::object& reported) {
-    if (reported.empty()) return false;
-    device.status.hardware = merge_hardware(device.status.hardware, reported, hardware_limit);
-    for (auto& [label, value] : hardware_labels(reported)) {
+absorbed absorb_hardware(device_record& device, const hardware_report& reported, hardware_codec& codec) {
+    if (reported.hardware().empty()) return {};
+    const auto change = absorb_report(device.hardware, reported, hardware_text_limit, codec);
+    if (change == hardware_change::none) return {};
+    for (auto& [label, value] : hardware_labels(reported.hardware())) {
         device.reported_labels.insert_or_assign(label, std::move(value));
     }
-    return refresh_labels(device);
+    return {true, refresh_labels(device)};
 }
 
-void absorb_heartbeat(device_status& status, const heartbeat& beat, const std::vector<std::string>& assigned,
-                      time_point now) {
-    status.last_seen = now;
-    status.phase = beat.status;
-    status.version = beat.version;
-    status.upgrade = beat.upgrade;
+absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,
+                          const std::vector<std::string>& assigned, unix_seconds now) {
+    auto& status = device.status;
+    absorbed result;
+    result.changed |= take_over(status.phase, beat.status);
+    result.changed |= take_over(status.version, beat.version);
+    result.changed |= take_over(status.upgrade, beat.upgrade);
     for (const auto& report : beat.workloads) {
         if (!std::binary_search(assigned.begin(), assigned.end(), report.name)) continue;
-        auto [at, first] = status.workloads.try_emplace(report.name);
-        auto& known = at->second;
-        if (first || known.phase != report.status) {
+        auto& known = status.workloads.try_emplace(report.name).first->second;
+        if (known.since == 0 || known.phase != report.status) {
             known.phase = report.status;
             known.since = now;
+            result.changed = true;
         }
         known.last_data_upload = report.last_data_upload;
     }
+    for (const auto& report : beat.playbooks) {
+        if (device.offer && device.offer->history.report(report.name, report.status)) result.changed = true;
+    }
+    return result;
+}
+
+std::chrono::seconds heartbeat_period(const device_record& device) {
+    static constexpr std::chrono::seconds usual{60};
+    if (device.body == nullptr) return usual;
+    const auto& settings = *device.body->settings->settings;
+    const auto period = settings.heartbeat ? settings.heartbeat->period_seconds : 0;
+    return period > 0 ? std::chrono::seconds{std::min<std::int64_t>(period, 86400)} : usual;
 }
 
 } // namespace edgeconf::fleet

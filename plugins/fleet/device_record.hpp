@@ -2,12 +2,15 @@
 #pragma once
 
 #include "fleet/configured_device.hpp"
+#include "fleet/deadline_wheel.hpp"
 #include "fleet/device_entry.hpp"
+#include "fleet/hardware_record.hpp"
+#include "fleet/heartbeat_digest.hpp"
+#include "fleet/identity_pin.hpp"
 #include "fleet/objects.hpp"
 #include "fleet/playbook_offers.hpp"
 #include "fleet/wire_body.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -18,36 +21,53 @@
 
 namespace edgeconf::fleet {
 
-using time_point = std::chrono::system_clock::time_point;
-
-// Where time comes from; must not call back.
+// Where time comes from; any thread, must not call back.
 using clock_source = std::function<time_point()>;
 
+// Asking to join (R2): Flotta's EdgeDeviceSignedRequest.
+struct join_request {
+    std::string ns;         // the target namespace
+    std::string set;        // the target set; empty: none
+    std::string model_name; // as the device said
+    unix_seconds made = 0;
+    unix_seconds decided = 0; // 0: pending (R6)
+};
+
 struct workload_status {
-    std::string phase;
-    time_point since; // when the phase last changed
+    std::string phase; // podman's words (R37)
+    unix_seconds since = 0;
     std::string last_data_upload;
+};
+
+enum class connection : std::uint8_t {
+    never, // has not been heard
+    online,
+    offline, // not heard for several of its heartbeat periods
 };
 
 // How a device is, as far as it has said (R35).
 struct device_status {
-    device_state state = device_state::pending;
-    std::string model_name;
-    std::string hardware; // JSON in the wire's spelling, or empty
     std::string phase;
     std::string version; // of the configuration that it last ran
-    std::optional<time_point> registered;
-    std::optional<time_point> last_seen;
+    unix_seconds registered = 0;
     std::optional<upgrade_report> upgrade;
     std::map<std::string, workload_status, std::less<>> workloads; // those assigned to it that it reported
+    fleet::connection connection = fleet::connection::never;
+    bool not_polling = false; // sends heartbeats and asks for no configuration: its certificate has expired
 };
 
-struct device_record : configured_device {
-    device_status status;
+struct device_record : configured_device, with_deadline {
+    device_state state = device_state::pending;
+    std::unique_ptr<join_request> request;       // null: a manifest or an administrator brought it
     std::shared_ptr<const edge_device> manifest; // null: it came in otherwise
     string_map given_labels;                     // with its approval
     string_map reported_labels;                  // from its hardware (R16)
-    std::unique_ptr<playbook_offer> offer;       // null: never had a label for one
+    hardware_record hardware;
+    identity_pin pin;
+    device_status status;
+    last_heartbeat last;
+    std::shared_ptr<liveness> signs;
+    std::unique_ptr<playbook_offer> offer; // null: never had a label for one
     std::uint64_t revision = 0;
 };
 
@@ -55,14 +75,22 @@ struct device_record : configured_device {
 // True when that changed anything.
 bool refresh_labels(device_record& device);
 
-// Remembers `reported`; true when a label changed, so that what depends on labels has to be rendered anew.
-// Labels only ever come and change: a value that is no longer reported stays (R17).
-bool absorb_hardware(device_record& device, const boost::json::object& reported);
+// What a report of hardware or a heartbeat came to.
+struct absorbed {
+    bool changed = false; // something that an administrator can see, times apart
+    bool labels = false;  // a label among it: what depends on labels has to be rendered anew
+};
 
-// Applies a heartbeat but for its hardware. Applying it again changes nothing else than the time.
-// `assigned`, sorted, are the workloads that the device should run: others are ignored, and those that the
-// device leaves out keep their phase.
-void absorb_heartbeat(device_status& status, const heartbeat& beat, const std::vector<std::string>& assigned,
-                      time_point now);
+// Remembers `reported`. Labels only ever come and change: a value that is no longer reported stays (R17).
+absorbed absorb_hardware(device_record& device, const hardware_report& reported, hardware_codec& codec);
+
+// Applies a heartbeat but for its hardware and events. Applying it again changes nothing. `assigned`, sorted,
+// are the workloads that the device should run: others are ignored, and those that the device leaves out
+// keep their phase.
+absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,
+                          const std::vector<std::string>& assigned, unix_seconds now);
+
+// How often the device means to be heard; Flotta's worker takes 60 s where nothing else is said (R23).
+std::chrono::seconds heartbeat_period(const device_record& device);
 
 } // namespace edgeconf::fleet

@@ -49,14 +49,11 @@ device_table::match device_table::locate(std::uint64_t hash, std::string_view id
     }
 }
 
-// Where to put an entry that is not there: an id that comes back finds the cell that it was erased from.
-device_table::cell& device_table::vacancy(cell_array& cells, std::uint64_t hash) noexcept {
+device_table::cell& device_table::first_empty(cell_array& cells, std::uint64_t hash) noexcept {
     const auto mask = cells.size() - 1;
-    for (auto i = hash & mask;; i = (i + 1) & mask) {
-        const auto seen = cells[i].hash.load(std::memory_order_relaxed);
-        if (seen == 0) return cells[i];
-        if (seen == hash && cells[i].entry.load(std::memory_order_relaxed) == nullptr) return cells[i];
-    }
+    auto i = hash & mask;
+    while (cells[i].hash.load(std::memory_order_relaxed) != 0) i = (i + 1) & mask;
+    return cells[i];
 }
 
 const device_entry* device_table::find(std::string_view id) const noexcept {
@@ -72,12 +69,12 @@ void device_table::put(std::unique_ptr<const device_entry> entry) {
     }
     auto& part = shards_[shard_of(hash)];
     if (2 * (part.used + 1) > part.cells.load(std::memory_order_relaxed)->size()) rebuild(part);
-    auto& free = vacancy(*part.cells.load(std::memory_order_relaxed), hash);
-    if (free.hash.load(std::memory_order_relaxed) == 0) ++part.used;
+    auto& to = first_empty(*part.cells.load(std::memory_order_relaxed), hash);
+    ++part.used;
     ++part.live;
     // The entry first: who sees the hash sees it too.
-    free.entry.store(entry.release(), std::memory_order_release);
-    free.hash.store(hash, std::memory_order_release);
+    to.entry.store(entry.release(), std::memory_order_relaxed);
+    to.hash.store(hash, std::memory_order_release);
 }
 
 void device_table::erase(std::string_view id) {
@@ -97,7 +94,7 @@ void device_table::rebuild(shard& part) {
         const auto* entry = each.entry.load(std::memory_order_relaxed);
         if (entry == nullptr) continue;
         const auto hash = each.hash.load(std::memory_order_relaxed);
-        auto& to = vacancy(*made, hash);
+        auto& to = first_empty(*made, hash);
         to.entry.store(entry, std::memory_order_relaxed);
         to.hash.store(hash, std::memory_order_relaxed);
     }

@@ -52,7 +52,8 @@ public:
     // Valid until the entry is replaced or erased.
     const device_entry* find(std::string_view id) const noexcept;
 
-    // Adds an entry, or replaces the one with the same id, in whatever spelling.
+    // Adds an entry, or replaces the one with the same id, in whatever spelling. After std::bad_alloc the
+    // table is sound, with the change or without it; so it is for erase().
     void put(std::unique_ptr<const device_entry> entry);
 
     void erase(std::string_view id);
@@ -63,8 +64,8 @@ public:
 
     std::size_t size() const noexcept;
 
-    // Cells, of 16 bytes each: fewer than six for each of the most entries there were at a time, and four
-    // a shard.
+    // Cells, of 16 bytes each. A shard has four, or fewer than six for each of the most entries that it had
+    // at a time.
     std::size_t capacity() const noexcept;
 
     // Calls visit(const device_entry&) for every entry, in no order. It may replace and erase, not add.
@@ -103,7 +104,7 @@ private:
     std::uint64_t hash_of(std::string_view id) const noexcept;
     static std::size_t shard_of(std::uint64_t hash) noexcept { return hash >> 56; }
     match locate(std::uint64_t hash, std::string_view id) const noexcept;
-    static cell& vacancy(cell_array& cells, std::uint64_t hash) noexcept;
+    static cell& first_empty(cell_array& cells, std::uint64_t hash) noexcept;
     void rebuild(shard& part);
 
     const caseless_hash hash_;

@@ -77,6 +77,9 @@ public:
     event_log(const event_log&) = delete;
     event_log& operator=(const event_log&) = delete;
 
+    // Holds from the next occurrence on.
+    void set_limits(event_limits limits) noexcept { limits_ = limits; }
+
     // Copies what it keeps of the texts. `now` may run backwards; an event's `last` does not.
     void record(const occurrence& what, std::chrono::system_clock::time_point now);
 
@@ -137,7 +140,7 @@ private:
     void remove(entry& known);
     void drop(entry& known);
 
-    const event_limits limits_;
+    event_limits limits_;
     text_pool texts_;
     object_map objects_;                     // those that have events
     std::map<std::uint64_t, entry> entries_; // by sequence

@@ -37,7 +37,7 @@ std::optional<json::object> parsed_object(const std::string& text) {
 } // namespace
 
 hardware_report::hardware_report(json::object hardware)
-    : hardware_{std::move(hardware)}, fingerprint_{fingerprint_of(hardware_)} {}
+    : hardware_{std::move(hardware)}, fingerprint_{hardware_.empty() ? 0 : fingerprint_of(hardware_)} {}
 
 hardware_change absorb_report(hardware_record& record, const hardware_report& report, std::size_t limit,
                               hardware_codec& codec) {

@@ -16,15 +16,17 @@ namespace edgeconf::fleet {
 // before taking a lock.
 class hardware_report {
 public:
-    // `hardware`: as read_shape() leaves it; empty when the device sent none.
-    explicit hardware_report(boost::json::object hardware);
+    hardware_report() = default; // none was sent
+
+    // `hardware`: as keep_known() leaves it.
+    hardware_report(boost::json::object hardware);
 
     const boost::json::object& hardware() const noexcept { return hardware_; }
     std::uint64_t fingerprint() const noexcept { return fingerprint_; }
 
 private:
     boost::json::object hardware_;
-    std::uint64_t fingerprint_;
+    std::uint64_t fingerprint_ = 0;
 };
 
 struct hardware_record {

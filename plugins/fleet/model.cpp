@@ -1,6 +1,5 @@
+// Objects, and what devices and administrators see of the fleet.
 #include "fleet/model.hpp"
-
-#include "fleet/hardware.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -8,14 +7,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace edgeconf::fleet {
 
 namespace {
-
-constexpr std::size_t pending_hardware_limit = 16u << 10;
-constexpr std::string_view set_label = "flotta/member-of";
 
 const std::vector<std::string> no_workloads;
 const auto no_playbooks = std::make_shared<const std::string>("[]");
@@ -25,31 +22,46 @@ const std::vector<std::string>& workloads_of(const device_entry& entry) {
 }
 
 bool same_content(const device_entry& a, const device_entry& b) {
-    return a.state == b.state && a.registration == b.registration && a.configuration == b.configuration &&
-           a.version == b.version && a.problem == b.problem && a.playbooks == b.playbooks;
+    return a.state == b.state && a.calls_matter == b.calls_matter && a.signs == b.signs &&
+           a.registration == b.registration && a.configuration == b.configuration && a.version == b.version &&
+           a.problem == b.problem && a.playbooks == b.playbooks;
+}
+
+// Of the devices among them.
+std::set<std::string_view> ids_put(const object_changes& changes) {
+    std::set<std::string_view> ids;
+    for (const auto& object : changes.put) {
+        if (const auto* device = std::get_if<std::shared_ptr<const edge_device>>(&object)) {
+            ids.insert((*device)->name.name);
+        }
+    }
+    return ids;
 }
 
 } // namespace
 
-outcome enrolled(const device_entry& device, std::string_view id) {
-    if (device.id != id) return outcome::case_twin;
-    switch (device.state) {
-    case device_state::known: return outcome::ok;
-    case device_state::denied: return outcome::denied;
-    case device_state::pending: break;
-    }
-    return outcome::created;
-}
-
 model::model(clock_source now, notice_sink tell)
-    : now_{std::move(now)}, tell_{std::move(tell)},
+    : now_{std::move(now)}, tell_{std::move(tell)}, started_{to_seconds(now_())},
       renderer_{[this](configured_device& device) { publish(static_cast<device_record&>(device)); },
                 [this](const broken_part& broken) { tell_broken(broken); }} {}
+
+void model::configure(model_settings settings) {
+    settings_ = std::move(settings);
+    events_.set_limits(settings_.events);
+    for (auto& [id, device] : records_) {
+        if (device.state == device_state::pending) device.signs->set_quiet({}); // to be judged anew
+    }
+}
 
 // ---- objects ----
 
 void model::apply(const object_changes& changes) {
-    for (const auto& key : changes.removed) remove(key);
+    const auto staying = changes.removed.empty() ? std::set<std::string_view>{} : ids_put(changes);
+    for (const auto& key : changes.removed) {
+        // A device that moves to another namespace is the same device (R12).
+        if (key.kind == object_kind::edge_device && staying.contains(key.name.name)) continue;
+        remove(key);
+    }
     for (const auto& object : changes.put) {
         std::visit([this](const auto& each) { put(each); }, object);
     }
@@ -71,64 +83,73 @@ void model::put(const std::shared_ptr<const playbook_execution>& execution) {
     refresh_offers(offers_.put(execution));
 }
 
-// An EdgeDevice lets the device in, whatever it was before, except that a denial outlives it (R7a).
+// An EdgeDevice is an approval (R7a), except that a denial outlives it.
 void model::put(const std::shared_ptr<const edge_device>& manifest) {
     const auto& [ns, id] = manifest->name;
     auto* device = find(id);
     if (device == nullptr) device = &add(id);
     if (device->id != id) {
-        return tell(*device, fmt::format("the EdgeDevice {}/{} is left out: its id differs from this "
-                                         "device's in case alone",
-                                         ns, id));
+        return tell(
+            {edge_device::kind, manifest->name}, event_type::warning, "CaseTwin",
+            fmt::format("is left out: its id differs from that of the device {} in case alone", device->id));
     }
     device->manifest = manifest;
     device->settings = {manifest, &manifest->settings};
     changed(*device);
-    if (device->status.state == device_state::denied) {
-        return tell(*device, "is both an EdgeDevice and declined; it stays out");
+    if (device->state == device_state::denied) {
+        return tell({edge_device::kind, manifest->name}, event_type::warning, "Denied",
+                    "is both an EdgeDevice and declined; it stays out");
     }
-    if (device->status.state == device_state::known && device->ns == ns) {
+    if (device->state == device_state::known && device->ns == ns) {
         if (refresh_labels(*device)) refresh_offer(*device);
         return renderer_.changed(*device);
     }
-    if (device->status.state == device_state::known) renderer_.remove(*device);
+    if (device->state == device_state::removed) device->pin.reset();
+    if (device->state == device_state::known) renderer_.remove(*device);
     device->ns = ns;
     admit(*device);
 }
 
-// Approves or declines; a device that is in already stays in (R7).
+// Approves or declines; a device that is in stays in (R7), and one that was removed needs more than a
+// manifest that may have been there all the time.
 void model::put(const std::shared_ptr<const signed_request>& request) {
     const auto& id = request->name.name;
     auto* device = find(id);
     if (device == nullptr) device = &add(id);
     if (device->id != id) {
-        return tell(*device, fmt::format("the EdgeDeviceSignedRequest {}/{} is left out: its id differs from "
-                                         "this device's in case alone",
-                                         request->name.ns, id));
+        return tell(
+            {signed_request::kind, request->name}, event_type::warning, "CaseTwin",
+            fmt::format("is left out: its id differs from that of the device {} in case alone", device->id));
     }
     if (request->declined) {
-        if (device->manifest) tell(*device, "is both an EdgeDevice and declined; it stays out");
-        if (device->status.state == device_state::known) leave(*device);
-        device->status.state = device_state::denied;
-        changed(*device);
-        return publish(*device);
+        if (device->manifest) {
+            tell({edge_device::kind, device->manifest->name}, event_type::warning, "Denied",
+                 "is both an EdgeDevice and declined; it stays out");
+        }
+        deny(id, "manifest");
+        return;
     }
-    if (device->status.state != device_state::pending) return;
-    changed(*device);
-    device->ns = request->target_namespace;
-    if (!request->target_set.empty())
-        device->given_labels.insert_or_assign(std::string{set_label}, request->target_set);
-    if (request->approved || approval_ == approval_policy::automatic) return admit(*device);
-    publish(*device);
+    if (device->state != device_state::pending) return;
+    ask(*device, request->target_namespace, request->target_set);
+    if (request->approved || rejudge(*device, {})) {
+        admit(*device);
+    } else {
+        publish(*device);
+    }
 }
 
 // Absence is never removal (R7a): a device that no manifest names any more is forgotten.
 void model::remove(const object_key& key) {
     ++revision_;
     switch (key.kind) {
-    case object_kind::edge_device:
-        if (auto* device = find(key.name.name); device != nullptr && device->manifest) forget(*device);
+    case object_kind::edge_device: {
+        auto* device = find(key.name.name);
+        if (device == nullptr || !device->manifest || device->manifest->name != key.name) return;
+        device->manifest.reset();
+        device->settings.reset();
+        if (device->state == device_state::known) drop(*device);
         return;
+    }
     case object_kind::signed_request: return;
     case object_kind::edge_config:
     case object_kind::playbook_execution: revisions_.erase(key); return refresh_offers(offers_.remove(key));
@@ -141,44 +162,7 @@ std::uint64_t model::revision_of(const object_key& key) const {
     return found == revisions_.end() ? 0 : found->second;
 }
 
-// ---- devices come, change and go ----
-
-device_record& model::add(std::string_view id) {
-    auto& device = records_.try_emplace(std::string{id}).first->second;
-    device.id = id;
-    return device;
-}
-
-device_record* model::find(std::string_view id) {
-    const auto found = records_.find(id);
-    return found == records_.end() ? nullptr : &found->second;
-}
-
-void model::admit(device_record& device) {
-    device.status.state = device_state::known;
-    refresh_labels(device);
-    offers_.refresh(device);
-    renderer_.add(device);
-}
-
-void model::leave(device_record& device) {
-    renderer_.remove(device);
-    offers_.remove(device);
-}
-
-void model::forget(device_record& device) {
-    leave(device);
-    recount(table_.find(device.id), -1);
-    table_.erase(device.id);
-    records_.erase(records_.find(device.id));
-}
-
-void model::labels_changed(device_record& device) {
-    changed(device);
-    refresh_offer(device);
-    renderer_.changed(device);
-    renderer_.render_now(device);
-}
+// ---- playbooks ----
 
 void model::refresh_offers(const playbook_offers::device_set& devices) {
     for (auto* each : devices) {
@@ -188,55 +172,9 @@ void model::refresh_offers(const playbook_offers::device_set& devices) {
 }
 
 void model::refresh_offer(device_record& device) {
-    if (offers_.refresh(device)) {
-        tell(device, fmt::format("misses playbooks: {}", summary(device.offer->problems)));
-    }
-}
-
-// ---- device calls ----
-
-outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& body) {
-    if (const auto* entry = table_.find(id)) return enrolled(*entry, id);
-    if (auto* known = find(id))
-        return known->id == id ? outcome::created : outcome::case_twin; // not published yet
-    const bool automatic = approval_ == approval_policy::automatic;
-    if (!automatic && counts_.pending >= pending_limit) return outcome::too_many;
-    auto& device = add(id);
-    device.ns = ns;
-    device.status.model_name = body.model_name;
-    if (!body.hardware.empty()) {
-        device.status.hardware = merge_hardware({}, body.hardware, pending_hardware_limit);
-    }
-    changed(device);
-    if (automatic) {
-        admit(device);
-        renderer_.render_now(device);
-    } else {
-        publish(device);
-    }
-    return outcome::created;
-}
-
-outcome model::put_registration(std::string_view id, const registration& body) {
-    auto* device = find(id);
-    if (device == nullptr || device->id != id) return outcome::not_found;
-    if (device->status.state == device_state::denied) return outcome::denied;
-    if (device->status.state == device_state::pending) return outcome::not_approved;
-    device->status.registered = now_();
-    changed(*device);
-    if (absorb_hardware(*device, body.hardware)) labels_changed(*device);
-    return outcome::ok;
-}
-
-outcome model::put_heartbeat(std::string_view id, const heartbeat& body) {
-    auto* device = find(id);
-    if (device == nullptr || device->id != id || device->status.state != device_state::known)
-        return outcome::not_found;
-    const auto* entry = table_.find(id);
-    const auto& assigned = entry == nullptr ? no_workloads : workloads_of(*entry);
-    absorb_heartbeat(device->status, body, assigned, now_());
-    if (absorb_hardware(*device, body.hardware)) labels_changed(*device);
-    return outcome::ok;
+    if (!offers_.refresh(device)) return;
+    tell({edge_device::kind, {device.ns, device.id}}, event_type::warning, "PlaybookMissing",
+         fmt::format("misses playbooks: {}", summary(device.offer->problems)));
 }
 
 // ---- what devices and administrators see ----
@@ -244,12 +182,14 @@ outcome model::put_heartbeat(std::string_view id, const heartbeat& body) {
 void model::publish(device_record& device) {
     const auto* before = table_.find(device.id);
     std::unique_ptr<device_entry> entry;
-    if (device.status.state == device_state::known) {
+    if (device.state == device_state::known) {
         entry = known_entry(device, before);
     } else {
         entry = std::make_unique<device_entry>();
         entry->id = device.id;
-        entry->state = device.status.state;
+        entry->state = device.state;
+        if (device.state == device_state::pending) entry->signs = device.signs;
+        entry->calls_matter = device.state == device_state::removed;
     }
     if (before != nullptr && same_content(*before, *entry)) return;
     const auto& assigned = workloads_of(*entry);
@@ -266,6 +206,9 @@ std::unique_ptr<device_entry> model::known_entry(const device_record& device, co
     auto entry = std::make_unique<device_entry>();
     entry->id = device.id;
     entry->state = device_state::known;
+    entry->signs = device.signs;
+    entry->calls_matter = device.pin.awaits_proof() || device.status.not_polling ||
+                          device.status.connection == connection::offline;
     entry->registration = registration_of(device.ns);
     entry->playbooks = device.offer ? device.offer->text : no_playbooks;
     if (device.body != nullptr) entry->problem = device.body->problem;
@@ -297,6 +240,7 @@ void model::recount(const device_entry* entry, std::ptrdiff_t by) {
     switch (entry->state) {
     case device_state::pending: return count(counts_.pending);
     case device_state::denied: return count(counts_.denied);
+    case device_state::removed: return count(counts_.removed);
     case device_state::known: count(counts_.known); break;
     }
     if (!entry->problem) return;
@@ -313,27 +257,49 @@ std::optional<device_description> model::describe(std::string_view id) const {
     const auto found = records_.find(id);
     if (found == records_.end() || found->second.id != id) return std::nullopt;
     const auto& device = found->second;
-    device_description described{device.ns, device.labels, device.status, device.revision};
-    if (const auto* entry = table_.find(id)) {
-        for (const auto& workload : workloads_of(*entry)) {
-            described.labels.insert_or_assign("workload/" + workload, "true");
-        }
+    device_description described{};
+    described.ns = device.ns;
+    described.labels = device.labels;
+    described.state = device.state;
+    if (device.request) described.request = *device.request;
+    if (auto text = codec_.unpack(device.hardware.known)) described.hardware = *std::move(text);
+    described.pin = device.pin;
+    described.status = device.status;
+    described.last_seen = device.signs->last_heard();
+    described.revision = device.revision;
+    const auto* entry = table_.find(id);
+    if (entry == nullptr || !entry->configuration) return described;
+    described.rendered_version = {entry->version.data(), entry->version.size()};
+    described.in_sync = device.status.version == described.rendered_version;
+    for (const auto& workload : workloads_of(*entry)) {
+        described.labels.insert_or_assign("workload/" + workload, "true");
     }
     return described;
 }
 
-void model::tell(const device_record& device, std::string_view text) const {
-    tell_({severity::warning, {edge_device::kind, {device.ns, device.id}}, text});
+// ---- telling ----
+
+void model::tell(const object_key& about, event_type level, std::string_view reason, std::string_view text) {
+    tell_({level, about, text});
+    events_.record({{to_string(about.kind), about.name.ns, about.name.name}, level, reason, text, "edgeconf"},
+                   now_());
+}
+
+void model::note(const device_record& device, event_type level, std::string_view reason,
+                 std::string_view text, std::string_view actor) {
+    events_.record({{to_string(edge_device::kind), device.ns, device.id}, level, reason, text, actor},
+                   now_());
 }
 
 void model::tell_broken(const broken_part& broken) {
-    if (broken.problems.empty()) return tell_({severity::warning, broken.owner, "can be rendered again"});
-    const auto text =
-        fmt::format("{}; {}", summary(broken.problems),
-                    broken.devices == 0
-                        ? "no device needs it at the moment"
-                        : fmt::format("devices that need it and keep what they have: {}", broken.devices));
-    tell_({severity::warning, broken.owner, text});
+    if (broken.problems.empty()) {
+        return tell(broken.owner, event_type::normal, "ReferenceFound", "can be rendered again");
+    }
+    const auto needed = broken.devices == 0
+                            ? std::string{"no device needs it at the moment"}
+                            : fmt::format("devices that need it and keep what they have: {}", broken.devices);
+    tell(broken.owner, event_type::warning, "ReferenceMissing",
+         fmt::format("{}; {}", summary(broken.problems), needed));
 }
 
 } // namespace edgeconf::fleet

@@ -4,12 +4,15 @@
 
 #include "fleet/device_record.hpp"
 #include "fleet/device_table.hpp"
-#include "fleet/finding.hpp"
+#include "fleet/event_log.hpp"
+#include "fleet/hardware_codec.hpp"
 #include "fleet/identity.hpp"
+#include "fleet/model_settings.hpp"
 #include "fleet/object_changes.hpp"
 #include "fleet/playbook_offers.hpp"
 #include "fleet/renderer.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -21,27 +24,24 @@
 
 namespace edgeconf::fleet {
 
-enum class approval_policy {
-    manual,    // a manifest or an administrator lets a device in
-    automatic, // whoever enrols is in
-};
-
 enum class outcome {
     ok,
     created,      // recorded, or still waiting
     not_found,    // never seen
-    not_approved, // seen and waiting
+    not_approved, // seen and waiting, or removed
     denied,
-    case_twin, // another device has this id in another spelling
-    too_many,  // as many are waiting as may wait
+    other_key,   // the device is pinned to another key (R20)
+    case_twin,   // another device has this id in another spelling
+    too_many,    // as many are waiting as may wait
+    in_manifest, // a manifest says otherwise: change that
 };
 
 // What enrolling comes to for a device that is there already, asked under `id`.
 outcome enrolled(const device_entry& device, std::string_view id);
 
-// Something for the operator. Texts name objects and fields, never values of Secrets.
+// A line for the operator's log. Texts name objects and fields, never values of Secrets.
 struct notice {
-    severity level;
+    event_type level;
     object_key about;
     std::string_view text;
 };
@@ -53,16 +53,26 @@ struct fleet_counts {
     std::size_t known = 0;
     std::size_t pending = 0;
     std::size_t denied = 0;
+    std::size_t removed = 0;
     std::size_t unconfigured = 0; // known, and nothing to serve: something they need is missing
     std::size_t stale = 0;        // known, and served what they had before something went missing
     std::size_t broken = 0;       // objects that cannot be rendered
+    std::size_t offline = 0;      // known, heard once, and not for too long
+    std::size_t not_polling = 0;  // known, heard, and never asking for a configuration
 };
 
 // A copy of what is known of a device.
 struct device_description {
-    std::string ns;    // pending: where it wants to be
+    std::string ns;    // of a pending device: where it wants to be
     string_map labels; // with the virtual ones: workload/<name> = true for each workload that it runs
+    device_state state;
+    std::optional<join_request> request;
+    std::string hardware; // JSON in the wire's spelling, or empty
+    identity_pin pin;
     device_status status;
+    unix_seconds last_seen;
+    std::string rendered_version; // of what it is served
+    bool in_sync;                 // it runs what it is served
     std::uint64_t revision;
 };
 
@@ -70,18 +80,17 @@ struct device_description {
 // one thread, the writer's. Nothing here does I/O or, on behalf of a device, looks at other devices.
 class model {
 public:
-    static constexpr std::size_t pending_limit = 10'000;
-
     model(clock_source now, notice_sink tell);
     model(const model&) = delete;
     model& operator=(const model&) = delete;
 
     const device_table& devices() const noexcept { return table_; }
+    unix_seconds now() const { return to_seconds(now_()); } // any thread
 
-    // ---- the writer's
+    // ---- the writer's: settings, objects, time
 
-    // Counts from the next enrolment on; at first manual.
-    void set_approval(approval_policy approval) noexcept { approval_ = approval; }
+    // Counts from the next call on.
+    void configure(model_settings settings);
 
     // Devices see the changes as work() gets to them: each of them at once and whole.
     void apply(const object_changes& changes);
@@ -89,18 +98,44 @@ public:
     // Renders, in small steps; false when nothing is left to do.
     bool work(std::size_t steps) { return renderer_.work(steps); }
 
-    // R1 and R5: ok for a device that exists, created for one that has to wait, or that automatic approval
-    // has let in with this very call, into the namespace `ns`.
-    outcome enrol(std::string_view id, std::string_view ns, const enrolment& body);
+    // Notices what has not happened: to be called every second or so.
+    void tick();
 
-    // R14: ok, not_found, not_approved or denied; anything but ok keeps the certificate from the device.
-    outcome put_registration(std::string_view id, const registration& body);
+    // ---- the writer's: what devices ask
 
-    // R35: ok or not_found.
-    outcome put_heartbeat(std::string_view id, const heartbeat& body);
+    // R1, R5, R7a: ok for a device that exists; created for one that has to wait, or that has been let in
+    // with this very call, into the namespace `ns`.
+    outcome enrol(std::string_view id, std::string_view ns, const enrolment& body,
+                  const heartbeat_digest& told);
+
+    // R14, R20: ok, not_found, not_approved, denied or other_key; anything but ok keeps the certificate from
+    // the device. `key` is that of its certificate request.
+    outcome put_registration(std::string_view id, const registration& body, const std::optional<digest>& key);
+
+    // R35: ok or not_found. `told` is the digest of the body, as for enrol().
+    outcome put_heartbeat(std::string_view id, const heartbeat& body, const heartbeat_digest& told);
+
+    // A device for which calls_matter has made a call that takes its certificate.
+    void called(std::string_view id);
+
+    // ---- the writer's: what administrators do. `actor` stands in the events: "user:..."
+
+    // Lets the device in, whatever it was before (R7a); into the namespace and set given, else those asked
+    // for.
+    outcome approve(std::string_view id, std::string_view ns, std::string_view set, std::string_view actor);
+    // Puts it on the deny-list, known or not.
+    outcome deny(std::string_view id, std::string_view actor);
+    // Leaves a tombstone: the device is told to wipe itself. Not for one that a manifest names.
+    outcome decommission(std::string_view id, std::string_view actor);
+    // Drops what is known of the device, denials and tombstones apart; it keeps what it runs. Not for one
+    // that a manifest names.
+    outcome forget(std::string_view id, std::string_view actor);
+    // The next key that registers is the device's.
+    outcome reset_identity(std::string_view id, std::string_view actor);
 
     std::optional<device_description> describe(std::string_view id) const;
     fleet_counts counts() const;
+    const event_log& events() const noexcept { return events_; }
 
     // Of the newest change to anything but times.
     std::uint64_t revision() const noexcept { return revision_; }
@@ -118,30 +153,48 @@ private:
     void put(const std::shared_ptr<const Object>& object);
     void remove(const object_key& key);
 
+    device_record* find(std::string_view id); // in whatever spelling
+    device_record* find_exactly(std::string_view id);
     device_record& add(std::string_view id);
-    device_record* find(std::string_view id);
+    void ask(device_record& device, std::string_view ns, std::string_view set);
     void admit(device_record& device);
-    void leave(device_record& device);
-    void forget(device_record& device);
+    void leave(device_record& device, device_state state);
+    void drop(device_record& device);
+
+    bool rejudge(device_record& device, const hardware_report& hardware);
     void labels_changed(device_record& device);
     void refresh_offers(const playbook_offers::device_set& devices);
     void refresh_offer(device_record& device);
+    void record_events(const device_record& device, const heartbeat& body);
+
+    void due(device_record& device);
+    void watch(device_record& device);
+    void heard(device_record& device);
+    void set_connection(device_record& device, connection now);
+    void set_not_polling(device_record& device, bool now);
 
     void publish(device_record& device);
     std::unique_ptr<device_entry> known_entry(const device_record& device, const device_entry* before);
     void recount(const device_entry* entry, std::ptrdiff_t by);
-    void tell_broken(const broken_part& broken);
-    void tell(const device_record& device, std::string_view text) const;
     std::shared_ptr<const std::string> registration_of(const std::string& ns);
     void changed(device_record& device) { device.revision = ++revision_; }
 
-    approval_policy approval_ = approval_policy::manual;
+    void tell_broken(const broken_part& broken);
+    void tell(const object_key& about, event_type level, std::string_view reason, std::string_view text);
+    void note(const device_record& device, event_type level, std::string_view reason, std::string_view text,
+              std::string_view actor = "edgeconf");
+
     const clock_source now_;
     const notice_sink tell_;
+    const unix_seconds started_;
+    model_settings settings_;
 
+    hardware_codec codec_;
+    event_log events_;
     device_table table_;
     renderer renderer_;
     playbook_offers offers_;
+    deadline_wheel<device_record> wheel_;
     record_map records_;
     std::map<object_key, std::uint64_t> revisions_;
     std::map<std::string, std::weak_ptr<const std::string>, std::less<>> registrations_; // by namespace

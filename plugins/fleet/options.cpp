@@ -14,13 +14,13 @@ namespace json = boost::json;
 
 namespace {
 
-void read_limits(option_reader& from, options& read) {
+void read_limits(option_reader& from, model_settings& read) {
     from.read_count("pending-limit", read.pending_limit, 1, 1'000'000);
     from.read_duration("pending-expiry", read.pending_expiry);
     from.read_count("offline-after", read.offline_after, 1, 1'000);
-    from.read_count("events-per-device", read.events_per_device, 1, 10'000);
-    from.read_count("events-total", read.events_total, 1, 10'000'000);
-    if (read.events_total < read.events_per_device) {
+    from.read_count("events-per-device", read.events.per_object, 1, 10'000);
+    from.read_count("events-total", read.events.total, 1, 10'000'000);
+    if (read.events.total < read.events.per_object) {
         from.problem("events-total", "has to be no less than events-per-device");
     }
 }
@@ -38,10 +38,8 @@ boost::system::result<options, option_problem> read_options(std::string_view tex
     std::string manifests;
     from.read_text("manifests", manifests);
     read.manifests = manifests;
-    auto admission_read = read_admission(from);
-    if (admission_read.approval == approval_mode::automatic) read.approval = approval_policy::automatic;
-    read.admission = admission{std::move(admission_read)};
-    read_limits(from, read);
+    read.fleet.admission = admission{read_admission(from)};
+    read_limits(from, read.fleet);
     if (!problems.empty()) return std::move(problems.front());
     return read;
 }

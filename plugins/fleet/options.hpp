@@ -1,14 +1,11 @@
 // The options that every provider with the fleet model has.
 #pragma once
 
-#include "fleet/admission.hpp"
-#include "fleet/model.hpp"
+#include "fleet/model_settings.hpp"
 #include "fleet/option_reader.hpp"
 
 #include <boost/system/result.hpp>
 
-#include <chrono>
-#include <cstddef>
 #include <filesystem>
 #include <string_view>
 
@@ -16,13 +13,7 @@ namespace edgeconf::fleet {
 
 struct options {
     std::filesystem::path manifests; // empty: none
-    approval_policy approval = approval_policy::manual;
-    fleet::admission admission;
-    std::size_t pending_limit = 10'000;                            // devices that wait for approval
-    std::chrono::seconds pending_expiry = std::chrono::hours{168}; // since a waiting device last asked
-    std::size_t offline_after = 3;                                 // heartbeat periods without a sign of life
-    std::size_t events_per_device = 32;
-    std::size_t events_total = 100'000;
+    model_settings fleet;
 };
 
 // The options' JSON schema (draft-07), for the host. What it cannot say, read_options checks.

@@ -1,5 +1,6 @@
 #include "fleet/provider.hpp"
 
+#include "fleet/csr_key.hpp"
 #include "fleet/load.hpp"
 
 #include <boost/container/small_vector.hpp>
@@ -7,6 +8,7 @@
 
 #include <chrono>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,6 +19,7 @@ namespace {
 constexpr std::string_view unknown_device = "the device is not known";
 constexpr auto busy_retry = std::chrono::minutes{1};
 constexpr std::size_t slice_steps = 64;
+constexpr auto tick_interval = std::chrono::seconds{1};
 
 void pass_on(const std::vector<option_finding>& findings, ecp::diagnostics& found) {
     for (const auto& each : findings) {
@@ -38,38 +41,54 @@ ecp::reply enrolment_reply(outcome result) {
     switch (result) {
     case outcome::ok: return ecp::reply{ECP_OK};
     case outcome::created: return ecp::reply{ECP_CREATED, "waits for approval, or was let in just now"};
-    case outcome::denied: return ecp::reply{ECP_DENIED, "an administrator has declined the device"};
+    case outcome::denied:
+        return ecp::reply{ECP_DENIED, "the device is declined, or the policy admits none like it"};
     case outcome::case_twin: return ecp::reply{ECP_EXISTS, "the id exists in another spelling"};
     case outcome::too_many:
         return ecp::reply{ECP_BUSY, "too many devices wait for approval"}.retry_after(busy_retry);
-    case outcome::not_found:
-    case outcome::not_approved: break;
+    default: return ecp::reply{ECP_INTERNAL, "enrolment has no such outcome"};
     }
-    return ecp::reply{ECP_INTERNAL, "enrolment has no such outcome"};
 }
 
 ecp::reply registration_reply(outcome result) {
     switch (result) {
     case outcome::ok: return ecp::reply{ECP_OK};
     case outcome::not_found: return ecp::reply{ECP_NOT_FOUND, unknown_device};
-    case outcome::not_approved: return ecp::reply{ECP_PRECONDITION, "the device waits for approval"};
+    case outcome::not_approved:
+        return ecp::reply{ECP_PRECONDITION, "the device waits for approval, or was removed"};
     case outcome::denied: return ecp::reply{ECP_DENIED, "an administrator has declined the device"};
+    case outcome::other_key:
+        return ecp::reply{ECP_DENIED, "the device is pinned to another key; reset its identity if it was "
+                                      "reinstalled"};
     default: return ecp::reply{ECP_INTERNAL, "registration has no such outcome"};
     }
 }
 
-// The device's entry if it is known; else answers `op` and gives nothing.
-const device_entry* find_known(const device_table::reading& devices, const ecp_request& request,
-                               const ecp::host& host, ecp_op op) {
+// Why a device that is not known gets nothing; for the operator's log alone.
+std::string_view reason(const device_entry* entry) {
+    if (entry == nullptr) return unknown_device;
+    switch (entry->state) {
+    case device_state::pending: return "the device waits for approval";
+    case device_state::denied: return "an administrator has declined the device";
+    case device_state::removed: return "an administrator has removed the device";
+    case device_state::known: break;
+    }
+    return unknown_device;
+}
+
+// The device's entry under just this id, or null.
+const device_entry* find(const device_table::reading& devices, const ecp_request& request) {
     const auto id = ecp::view(request.device_id);
     const auto* entry = devices.find(id);
-    std::string_view why = unknown_device; // for the operator's log alone
-    if (entry != nullptr && entry->id == id) {
-        if (entry->state == device_state::known) return entry;
-        why = entry->state == device_state::pending ? "the device waits for approval"
-                                                    : "an administrator has declined the device";
-    }
-    host.complete(op, ecp::reply{ECP_NOT_FOUND, why});
+    return entry != nullptr && entry->id == id ? entry : nullptr;
+}
+
+// The same of a known device; of any other, nothing, and `op` is answered.
+const device_entry* find_known(const device_table::reading& devices, const ecp_request& request,
+                               const ecp::host& host, ecp_op op) {
+    const auto* entry = find(devices, request);
+    if (entry != nullptr && entry->state == device_state::known) return entry;
+    host.complete(op, ecp::reply{ECP_NOT_FOUND, reason(entry)});
     return nullptr;
 }
 
@@ -84,7 +103,7 @@ void provider::validate(std::string_view options, ecp::diagnostics& found) {
 provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& found)
     : host_{host}, model_{[] { return std::chrono::system_clock::now(); },
                           [host](const notice& each) {
-                              host.log(each.level == severity::error ? ECP_LOG_ERROR : ECP_LOG_WARN,
+                              host.log(each.level == event_type::warning ? ECP_LOG_WARN : ECP_LOG_INFO,
                                        each.text, {{"object", to_string(each.about)}});
                           }},
       writer_{[this] { return work(); }} {
@@ -101,6 +120,10 @@ void provider::start(ecp_op op) {
     show(&fleet_counts::known, "devices_known", "Devices that are in.");
     show(&fleet_counts::pending, "devices_pending", "Devices that wait for approval.");
     show(&fleet_counts::denied, "devices_denied", "Devices that an administrator has declined.");
+    show(&fleet_counts::removed, "devices_removed", "Devices that an administrator has removed.");
+    show(&fleet_counts::offline, "devices_offline", "Known devices that have not been heard for too long.");
+    show(&fleet_counts::not_polling, "devices_not_polling",
+         "Known devices that send heartbeats and ask for no configuration: their certificate has expired.");
     show(&fleet_counts::unconfigured, "devices_unconfigured",
          "Known devices without a configuration to serve, because something that it refers to is missing.");
     show(&fleet_counts::stale, "devices_stale",
@@ -109,8 +132,9 @@ void provider::start(ecp_op op) {
     show(&fleet_counts::broken, "objects_broken",
          "Workloads and settings that refer to something that is missing.");
     writer_.start();
+    writer_.every(tick_interval, [this] { model_.tick(); });
     write(op, [this, op] {
-        model_.set_approval(chosen_.approval);
+        model_.configure(chosen_.fleet);
         apply(changes_between({}, manifests_), [this, op] {
             host_.log(ECP_LOG_INFO,
                       fmt::format("{} devices, {} of them without a configuration; {} wait for "
@@ -132,8 +156,8 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
     }
     auto changes = changes_between(manifests_, made.objects);
     manifests_ = std::move(made.objects);
-    write(op, [this, op, changes = std::move(changes), approval = made.chosen.approval] {
-        model_.set_approval(approval);
+    write(op, [this, op, changes = std::move(changes), settings = std::move(made.chosen.fleet)]() mutable {
+        model_.configure(std::move(settings));
         apply(changes, [this, op, put = changes.put.size(), removed = changes.removed.size()] {
             host_.log(ECP_LOG_INFO, fmt::format("{} objects new or changed, {} gone", put, removed));
             host_.complete(op, ecp::reply{ECP_OK});
@@ -152,6 +176,8 @@ void provider::get_configuration(const ecp_request& request, ecp_op op) {
     const auto devices = model_.devices().read();
     const auto* entry = find_known(devices, request, host_, op);
     if (entry == nullptr) return;
+    entry->signs->polled(model_.now());
+    if (entry->calls_matter) called(*entry);
     if (!entry->configuration) {
         return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, entry->problem ? *entry->problem : ""});
     }
@@ -169,8 +195,12 @@ void provider::get_configuration(const ecp_request& request, ecp_op op) {
 
 void provider::get_registration(const ecp_request& request, ecp_op op) {
     const auto devices = model_.devices().read();
-    const auto* entry = find_known(devices, request, host_, op);
-    if (entry != nullptr) host_.complete(op, ecp::reply{ECP_OK}.body(*entry->registration));
+    const auto* entry = find(devices, request);
+    if (entry != nullptr && entry->state == device_state::removed) {
+        return host_.complete(op, ecp::reply{ECP_REMOVED, reason(entry)});
+    }
+    if (find_known(devices, request, host_, op) == nullptr) return;
+    host_.complete(op, ecp::reply{ECP_OK}.body(*entry->registration));
 }
 
 void provider::get_playbooks(const ecp_request& request, ecp_op op) {
@@ -187,37 +217,68 @@ void provider::write(ecp_op op, Task task) {
         [this, op, task = std::move(task)]() mutable noexcept { ecp::detail::guarded(host_, op, task); });
 }
 
-// The request stays as it is until its operation is completed, so its texts need no copy.
+// The request stays as it is until its operation is completed, so its texts need no copy then.
 
+// The device's call means something to the model, which has its own time to hear of it.
+void provider::called(const device_entry& entry) {
+    writer_.post([this, id = entry.id] { model_.called(id); });
+}
+
+// Devices that are in, or that wait for an administrator and say nothing new, take none of the writer's time.
 void provider::enrol(const ecp_request& request, ecp_op op) {
-    auto body = read_enrolment(ecp::view(request.body));
-    if (!body) return host_.complete(op, invalid_body(body.error()));
     const auto id = ecp::view(request.device_id);
-    const auto ns = ecp::view(request.ns);
+    const auto text = ecp::view(request.body);
+    const auto told = digest_of(text);
     {
-        // Devices that wait ask every ten seconds: they take none of the writer's time.
         const auto devices = model_.devices().read();
         const auto* entry = devices.find(id);
-        if (entry != nullptr) return host_.complete(op, enrolment_reply(enrolled(*entry, id)));
+        if (entry != nullptr && entry->state == device_state::pending && entry->id == id) {
+            if (entry->signs->is_quiet(told)) {
+                entry->signs->heard(model_.now());
+                return host_.complete(op, enrolment_reply(outcome::created));
+            }
+        } else if (entry != nullptr && !entry->calls_matter) {
+            return host_.complete(op, enrolment_reply(enrolled(*entry, id)));
+        }
     }
-    write(op, [this, op, id, ns, body = *std::move(body)] {
-        host_.complete(op, enrolment_reply(model_.enrol(id, ns, body)));
+    auto body = read_enrolment(text);
+    if (!body) return host_.complete(op, invalid_body(body.error()));
+    write(op, [this, op, id, ns = ecp::view(request.ns), body = *std::move(body), told] {
+        host_.complete(op, enrolment_reply(model_.enrol(id, ns, body, told)));
     });
 }
 
 void provider::put_registration(const ecp_request& request, ecp_op op) {
     auto body = read_registration(ecp::view(request.body));
     if (!body) return host_.complete(op, invalid_body(body.error()));
-    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body)] {
-        host_.complete(op, registration_reply(model_.put_registration(id, body)));
+    std::optional<digest> key;
+    if (!body->certificate_request.empty()) {
+        auto read = csr_public_key(body->certificate_request);
+        if (!read) return host_.complete(op, invalid_body({{"/certificate_request", read.error()}}));
+        key = *read;
+    }
+    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body), key] {
+        host_.complete(op, registration_reply(model_.put_registration(id, body, key)));
     });
 }
 
+// Most heartbeats say what the one before said: they are noted here and now.
 void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
-    auto body = read_heartbeat(ecp::view(request.body));
+    const auto text = ecp::view(request.body);
+    const auto told = digest_of(text);
+    {
+        const auto devices = model_.devices().read();
+        const auto* entry = find_known(devices, request, host_, op);
+        if (entry == nullptr) return;
+        if (!entry->calls_matter && entry->signs->is_quiet(told)) {
+            entry->signs->heard(model_.now());
+            return host_.complete(op, ecp::reply{ECP_OK});
+        }
+    }
+    auto body = read_heartbeat(text);
     if (!body) return host_.complete(op, invalid_body(body.error()));
-    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body)] {
-        const auto result = model_.put_heartbeat(id, body);
+    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body), told] {
+        const auto result = model_.put_heartbeat(id, body, told);
         host_.complete(op, result == outcome::ok ? ecp::reply{ECP_OK}
                                                  : ecp::reply{ECP_NOT_FOUND, unknown_device});
     });

@@ -49,6 +49,7 @@ private:
         std::uint32_t metric;
     };
 
+    void called(const device_entry& entry);
     template <class Task>
     void write(ecp_op op, Task task); // `task()` on the writer; answers `op` itself
     bool work();

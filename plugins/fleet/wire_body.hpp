@@ -2,6 +2,7 @@
 // hostile: texts and lists are cut to what is worth keeping. Pure functions.
 #pragma once
 
+#include "fleet/hardware_record.hpp"
 #include "fleet/wire_shape.hpp"
 
 #include <boost/json/object.hpp>
@@ -16,14 +17,14 @@
 namespace edgeconf::fleet {
 
 struct enrolment {
-    boost::json::object hardware; // Flotta's hardware-info; empty when there is none
-    std::string model_name;
+    hardware_report hardware = {};
+    std::string model_name = {};
 };
 
 struct registration {
     static constexpr std::size_t certificate_request_limit = 16u << 10;
 
-    boost::json::object hardware = {};
+    hardware_report hardware = {};
     std::string certificate_request = {}; // PEM as sent, whole; empty when there was none
 };
 
@@ -62,7 +63,7 @@ struct heartbeat {
     std::string version = {};
     std::vector<workload_report> workloads = {};
     std::optional<upgrade_report> upgrade = {};
-    boost::json::object hardware = {};
+    hardware_report hardware = {};
     std::vector<playbook_report> playbooks = {}; // "playbook-executions"
     std::vector<event_report> events = {};
     std::size_t events_dropped = 0; // past the limit

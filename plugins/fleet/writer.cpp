@@ -30,8 +30,30 @@ void writer::start() {
 }
 
 void writer::finish() {
+    boost::asio::post(context_, [this] {
+        repeated_ = nullptr;
+        timer_.cancel();
+    });
     open_.reset();
     if (thread_.joinable()) thread_.join();
+}
+
+void writer::every(std::chrono::milliseconds interval, std::function<void()> task) {
+    boost::asio::post(context_, [this, interval, task = std::move(task)]() mutable {
+        interval_ = interval;
+        repeated_ = std::move(task);
+        wait();
+    });
+}
+
+void writer::wait() {
+    timer_.expires_after(interval_);
+    timer_.async_wait([this](boost::system::error_code cancelled) {
+        if (cancelled || !repeated_) return;
+        repeated_();
+        resume();
+        wait();
+    });
 }
 
 void writer::resume() {

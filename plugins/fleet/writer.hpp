@@ -4,7 +4,9 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <functional>
 #include <thread>
 #include <utility>
@@ -35,16 +37,23 @@ public:
         });
     }
 
+    // Runs the task again and again, first after the interval, until finish(). Once, after start().
+    void every(std::chrono::milliseconds interval, std::function<void()> task);
+
     // Returns when all that was posted has run. Afterwards nothing runs any more.
     void finish();
 
 private:
     void resume();
     void slice();
+    void wait();
 
     const background work_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_{context_.get_executor()};
+    boost::asio::steady_timer timer_{context_};
+    std::chrono::milliseconds interval_{};
+    std::function<void()> repeated_;
     std::thread thread_;
     bool resumed_ = false; // a slice is queued; the writer's own
 };

@@ -9,13 +9,56 @@
 
 namespace edgeconf::fleet {
 
-fleet_under_test::fleet_under_test(const std::string& yaml, approval_policy approval)
+namespace {
+
+model_settings with_approval(approval_mode approval) {
+    admission_settings settings;
+    settings.approval = approval;
+    model_settings made;
+    made.admission = admission{settings};
+    return made;
+}
+
+} // namespace
+
+fleet_under_test::fleet_under_test(const std::string& yaml, approval_mode approval)
+    : fleet_under_test{yaml, with_approval(approval)} {}
+
+fleet_under_test::fleet_under_test(const std::string& yaml, model_settings settings)
     : devices{[this] { return now; },
               [this](const notice& each) {
                   notices.push_back(to_string(each.about) + ": " + std::string{each.text});
               }} {
-    devices.set_approval(approval);
+    devices.configure(std::move(settings));
+    devices.tick();
     become(yaml);
+}
+
+outcome fleet_under_test::enrol(std::string_view id, std::string_view ns, const enrolment& body) {
+    return devices.enrol(id, ns, body, digest_of(std::to_string(++bodies)));
+}
+
+outcome fleet_under_test::put_registration(std::string_view id, std::string_view hardware,
+                                           const std::optional<digest>& key) {
+    return devices.put_registration(id, {object(hardware), ""}, key);
+}
+
+outcome fleet_under_test::put_heartbeat(std::string_view id, const heartbeat& body) {
+    return devices.put_heartbeat(id, body, digest_of(std::to_string(++bodies)));
+}
+
+void fleet_under_test::poll(std::string_view id) {
+    const auto* entry = find(id);
+    REQUIRE(entry != nullptr);
+    entry->signs->polled(devices.now());
+    if (entry->calls_matter) devices.called(id);
+}
+
+void fleet_under_test::advance(std::chrono::seconds by) {
+    for (; by.count() > 0; --by) {
+        now += std::chrono::seconds{1};
+        devices.tick();
+    }
 }
 
 void fleet_under_test::become(const std::string& yaml) {
@@ -45,6 +88,15 @@ std::vector<std::string> fleet_under_test::workloads(std::string_view id) const 
     const auto* entry = find(id);
     return entry != nullptr && entry->configuration ? entry->configuration->workloads
                                                     : std::vector<std::string>{"no configuration"};
+}
+
+std::vector<std::string> fleet_under_test::events(std::string_view id) const {
+    std::vector<std::string> texts;
+    for (const auto& each : devices.events().of({"EdgeDevice", describe(id).ns, id})) {
+        texts.push_back(std::string{each.what.reason} + ": " + std::string{each.what.message} + " (" +
+                        std::to_string(each.count) + ")");
+    }
+    return texts;
 }
 
 std::string fleet_under_test::message(std::string_view id) const {

@@ -15,17 +15,27 @@
 namespace edgeconf::fleet {
 
 struct fleet_under_test {
-    explicit fleet_under_test(const std::string& yaml = "",
-                              approval_policy approval = approval_policy::manual);
+    explicit fleet_under_test(const std::string& yaml = "", approval_mode approval = approval_mode::manual);
+    fleet_under_test(const std::string& yaml, model_settings settings);
 
     // As if the manifests had been edited to be this; everything rendered.
     void become(const std::string& yaml);
     void settle();
 
+    // Calls of devices. Each heartbeat counts as another one than the one before.
+    outcome enrol(std::string_view id, std::string_view ns = "default", const enrolment& body = {});
+    outcome put_registration(std::string_view id, std::string_view hardware = "{}",
+                             const std::optional<digest>& key = std::nullopt);
+    outcome put_heartbeat(std::string_view id, const heartbeat& body = {});
+    void poll(std::string_view id);
+
+    void advance(std::chrono::seconds by); // second by second
+
     // The device's entry under exactly this id, or null.
     const device_entry* find(std::string_view id) const;
     device_description describe(std::string_view id) const;
     std::vector<std::string> workloads(std::string_view id) const;
+    std::vector<std::string> events(std::string_view id) const; // "Reason: message (count)"
 
     // The device-configuration-message as the device would get it; empty when there is none.
     std::string message(std::string_view id) const;
@@ -35,6 +45,7 @@ struct fleet_under_test {
     std::vector<std::string> notices; // "EdgeDevice ns/name: text"
     object_set manifests;
     model devices;
+    std::uint64_t bodies = 0;
 };
 
 boost::json::object object(std::string_view json);

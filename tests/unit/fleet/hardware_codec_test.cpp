@@ -28,7 +28,7 @@ namespace {
 // As the server keeps it, once it has been read from a request's body.
 std::string kept_text(json::object hardware) {
     const json::object body{{"hardware", std::move(hardware)}};
-    return json::serialize(read_registration(json::serialize(body))->hardware);
+    return json::serialize(read_registration(json::serialize(body))->hardware.hardware());
 }
 
 compact_hardware changed_at(const compact_hardware& packed, std::size_t at, char bits) {

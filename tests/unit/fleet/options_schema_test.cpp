@@ -46,12 +46,12 @@ TEST_CASE("options: what the schema takes is read, and its defaults are the ones
     CHECK(fits(text));
     const auto read = read_options(text);
     REQUIRE(read.has_value());
-    const options usual;
-    CHECK(read->pending_limit == usual.pending_limit);
-    CHECK(read->pending_expiry == usual.pending_expiry);
-    CHECK(read->offline_after == usual.offline_after);
-    CHECK(read->events_per_device == usual.events_per_device);
-    CHECK(read->events_total == usual.events_total);
+    const model_settings usual;
+    CHECK(read->fleet.pending_limit == usual.pending_limit);
+    CHECK(read->fleet.pending_expiry == usual.pending_expiry);
+    CHECK(read->fleet.offline_after == usual.offline_after);
+    CHECK(read->fleet.events.per_object == usual.events.per_object);
+    CHECK(read->fleet.events.total == usual.events.total);
     CHECK(defaults.at("automatic-limit").to_number<std::size_t>() == admission_settings{}.automatic_limit);
     CHECK(defaults.at("approval").as_string() == "manual");
 }

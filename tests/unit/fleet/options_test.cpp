@@ -18,25 +18,23 @@ TEST_CASE("options: nothing given means no manifests and manual approval", "[fle
         const auto read = read_options(text);
         REQUIRE(read.has_value());
         CHECK(read->manifests.empty());
-        CHECK(read->approval == approval_policy::manual);
-        CHECK(read->admission.judge({"pump-7", "plant-1", {}}, 0).is == verdict::wait);
+        CHECK(read->fleet.admission.judge({"pump-7", "plant-1", {}}, 0).is == verdict::wait);
     }
     const auto read = read_options(R"({"manifests":"/a/b","approval":"automatic"})");
     REQUIRE(read.has_value());
     CHECK(read->manifests == "/a/b");
-    CHECK(read->approval == approval_policy::automatic);
-    CHECK(read->admission.judge({"pump-7", "plant-1", {}}, 0).is == verdict::admit);
+    CHECK(read->fleet.admission.judge({"pump-7", "plant-1", {}}, 0).is == verdict::admit);
 }
 
 TEST_CASE("options: limits", "[fleet][unit]") {
     const auto read = read_options(R"({"pending-limit": 7, "offline-after": 5, "events-per-device": 9,
                                        "events-total": 9, "pending-expiry": "36h"})");
     REQUIRE(read.has_value());
-    CHECK(read->pending_limit == 7);
-    CHECK(read->offline_after == 5);
-    CHECK(read->events_per_device == 9);
-    CHECK(read->events_total == 9);
-    CHECK(read->pending_expiry == 36h);
+    CHECK(read->fleet.pending_limit == 7);
+    CHECK(read->fleet.offline_after == 5);
+    CHECK(read->fleet.events.per_object == 9);
+    CHECK(read->fleet.events.total == 9);
+    CHECK(read->fleet.pending_expiry == 36h);
 }
 
 TEST_CASE("options: R7a a time is a number and a unit", "[fleet][unit]") {
@@ -46,7 +44,7 @@ TEST_CASE("options: R7a a time is a number and a unit", "[fleet][unit]") {
         CAPTURE(text);
         const auto read = read_options(R"({"pending-expiry": ")" + text + "\"}");
         REQUIRE(read.has_value());
-        CHECK(read->pending_expiry == time);
+        CHECK(read->fleet.pending_expiry == time);
     }
     for (const auto* text :
          {"", "7", "d", "0s", "-1s", "7 d", "7ms", "7w", "3651d", "99999999999d", "1.5h"}) {

@@ -18,13 +18,13 @@ TEST_CASE("wire body: R4 an enrolment may lack anything", "[fleet][unit]") {
         CAPTURE(body);
         const auto read = read_enrolment(body);
         REQUIRE(read.has_value());
-        CHECK(read->hardware.empty());
+        CHECK(read->hardware.hardware().empty());
     }
     const auto read = read_enrolment(
         R"({"features":{"modelName":"m","hardware":{"hostname":"h","disks":null,"other":1}}})");
     REQUIRE(read.has_value());
     CHECK(read->model_name == "m");
-    CHECK(boost::json::serialize(read->hardware) == R"({"hostname":"h"})");
+    CHECK(boost::json::serialize(read->hardware.hardware()) == R"({"hostname":"h"})");
 }
 
 TEST_CASE("wire body: R37 a heartbeat is read liberally", "[fleet][unit]") {
@@ -81,7 +81,7 @@ TEST_CASE("wire body: R20 a certificate request comes whole or not at all", "[fl
     for (const auto* body : {"{}", R"({"certificate_request":null,"hardware":null})"}) {
         CHECK(read_registration(body)->certificate_request.empty());
     }
-    CHECK(read_registration(R"({"hardware":{"hostname":"h"}})")->hardware.size() == 1);
+    CHECK(read_registration(R"({"hardware":{"hostname":"h"}})")->hardware.hardware().size() == 1);
 }
 
 TEST_CASE("wire body: wrong types are named by JSON pointers", "[fleet][unit]") {

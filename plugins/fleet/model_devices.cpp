@@ -1,0 +1,308 @@
+// Devices as they come, report and fall silent.
+#include "fleet/model.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+constexpr std::size_t pending_hardware_limit = 16u << 10;
+constexpr std::string_view set_label = "flotta/member-of";
+
+// Devices poll every five seconds. One that is heard and has not polled for this long has, as far as Flotta
+// goes, an expired certificate: it is refused on polls, and not on heartbeats.
+constexpr std::chrono::seconds poll_silence{300};
+
+const std::vector<std::string> no_workloads;
+
+} // namespace
+
+outcome enrolled(const device_entry& device, std::string_view id) {
+    if (device.id != id) return outcome::case_twin;
+    switch (device.state) {
+    case device_state::known: return outcome::ok;
+    case device_state::denied: return outcome::denied;
+    case device_state::pending:
+    case device_state::removed: break;
+    }
+    return outcome::created;
+}
+
+device_record* model::find(std::string_view id) {
+    const auto found = records_.find(id);
+    return found == records_.end() ? nullptr : &found->second;
+}
+
+device_record* model::find_exactly(std::string_view id) {
+    auto* device = find(id);
+    return device != nullptr && device->id == id ? device : nullptr;
+}
+
+device_record& model::add(std::string_view id) {
+    auto& device = records_.try_emplace(std::string{id}).first->second;
+    device.id = id;
+    device.signs = std::make_shared<liveness>();
+    return device;
+}
+
+// ---- enrolment ----
+
+void model::ask(device_record& device, std::string_view ns, std::string_view set) {
+    if (!device.request) device.request = std::make_unique<join_request>();
+    device.request->ns = ns;
+    device.request->set = set;
+    if (device.request->made == 0) device.request->made = now();
+    device.request->decided = 0;
+    if (device.state == device_state::pending) device.ns = ns;
+    device.signs->heard(now());
+    watch(device);
+    changed(device);
+}
+
+// Whether the policy lets a waiting device in.
+bool model::rejudge(device_record& device, const hardware_report& hardware) {
+    const auto decision =
+        settings_.admission.judge({device.id, device.request->ns, hardware.hardware()}, counts_.known);
+    if (decision.is != verdict::admit) return false;
+    if (!decision.target_set.empty()) device.request->set = decision.target_set;
+    note(device, event_type::normal, "Approved", decision.reason);
+    return true;
+}
+
+outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& body,
+                     const heartbeat_digest& told) {
+    auto* device = find(id);
+    if (device != nullptr && device->id != id) return outcome::case_twin;
+    if (device == nullptr) {
+        const auto decision = settings_.admission.judge({id, ns, body.hardware.hardware()}, counts_.known);
+        if (decision.is == verdict::refuse) return outcome::denied;
+        if (decision.is == verdict::wait && counts_.pending >= settings_.pending_limit)
+            return outcome::too_many;
+        device = &add(id);
+        ask(*device, ns, {});
+        device->request->model_name = body.model_name;
+        absorb_report(device->hardware, body.hardware, pending_hardware_limit, codec_);
+        note(*device, event_type::normal, "Enrolled", fmt::format("asks to join {}", ns));
+    }
+    switch (device->state) {
+    case device_state::known: return outcome::ok;
+    case device_state::denied: return outcome::denied;
+    case device_state::removed: // waits for a person, whatever the policy (R7a)
+        if (!device->request || device->request->decided != 0) {
+            ask(*device, ns, {});
+            note(*device, event_type::normal, "Enrolled",
+                 fmt::format("was removed, and asks to join {}", ns));
+        }
+        return outcome::created;
+    case device_state::pending: break;
+    }
+    device->signs->heard(now());
+    if (!rejudge(*device, body.hardware)) {
+        device->signs->set_quiet(settings_.admission.may_admit() ? heartbeat_digest{} : told);
+        publish(*device);
+        return outcome::created;
+    }
+    admit(*device);
+    renderer_.render_now(*device);
+    return outcome::created;
+}
+
+// Into the namespace that `ns` says.
+void model::admit(device_record& device) {
+    device.state = device_state::known;
+    if (device.request) {
+        device.request->decided = now();
+        if (!device.request->set.empty()) {
+            device.given_labels.insert_or_assign(std::string{set_label}, device.request->set);
+        }
+    }
+    refresh_labels(device);
+    refresh_offer(device);
+    renderer_.add(device);
+    wheel_.cancel(device);
+    changed(device);
+}
+
+// Out of the fleet, remembered as `state`.
+void model::leave(device_record& device, device_state state) {
+    if (device.state == device_state::known) {
+        renderer_.remove(device);
+        offers_.remove(device);
+        set_connection(device, connection::never);
+        set_not_polling(device, false);
+        device.status = {};
+    }
+    wheel_.cancel(device);
+    device.state = state;
+    publish(device);
+}
+
+void model::drop(device_record& device) {
+    leave(device, device.state);
+    recount(table_.find(device.id), -1);
+    table_.erase(device.id);
+    events_.forget({to_string(edge_device::kind), device.ns, device.id});
+    records_.erase(records_.find(device.id));
+}
+
+// ---- registration ----
+
+outcome model::put_registration(std::string_view id, const registration& body,
+                                const std::optional<digest>& key) {
+    auto* device = find_exactly(id);
+    if (device == nullptr) return outcome::not_found;
+    if (device->state == device_state::denied) return outcome::denied;
+    if (device->state != device_state::known) return outcome::not_approved;
+    const bool refused =
+        key ? device->pin.offer(*key) == pin_answer::refused : device->pin.state() == pin_state::confirmed;
+    if (refused) {
+        note(*device, event_type::warning, "IdentityRefused",
+             "a registration with another key than the device's was refused; reset the identity if the "
+             "device was reinstalled");
+        return outcome::other_key;
+    }
+    device->status.registered = now();
+    device->signs->set_quiet({}); // what it reports next may say something again
+    device->last = {};
+    changed(*device);
+    if (absorb_hardware(*device, body.hardware, codec_).labels) {
+        labels_changed(*device);
+    } else {
+        publish(*device);
+    }
+    return outcome::ok;
+}
+
+void model::labels_changed(device_record& device) {
+    refresh_offer(device);
+    renderer_.changed(device);
+    renderer_.render_now(device);
+}
+
+// ---- heartbeats ----
+
+outcome model::put_heartbeat(std::string_view id, const heartbeat& body, const heartbeat_digest& told) {
+    auto* device = find_exactly(id);
+    if (device == nullptr || device->state != device_state::known) return outcome::not_found;
+    const auto at = now_();
+    const auto news = device->last.compare(told, at, heartbeat_period(*device));
+    if (news == novelty::retried) {
+        heard(*device);
+        return outcome::ok;
+    }
+    const auto* entry = table_.find(id);
+    const bool configured = entry != nullptr && entry->configuration;
+    const auto& assigned = configured ? entry->configuration->workloads : no_workloads;
+    const auto said = absorb_heartbeat(*device, body, assigned, to_seconds(at));
+    const auto hardware = absorb_hardware(*device, body.hardware, codec_);
+    if (said.changed || hardware.changed) changed(*device);
+    if (hardware.labels) labels_changed(*device);
+    if (!body.playbooks.empty() && said.changed) refresh_offers({device});
+    record_events(*device, body);
+    device->last.remember(told, at);
+    device->signs->set_quiet(body.events.empty() ? told : heartbeat_digest{});
+    heard(*device);
+    return outcome::ok;
+}
+
+void model::record_events(const device_record& device, const heartbeat& body) {
+    for (const auto& each : body.events) {
+        note(device, event_type_of(each.type), each.reason, each.message, "device");
+    }
+    if (body.events_dropped != 0) {
+        note(device, event_type::warning, "EventsDropped",
+             fmt::format("{} events of one heartbeat were left out", body.events_dropped));
+    }
+}
+
+// A sign of life that only the device itself can give.
+void model::heard(device_record& device) {
+    device.signs->heard(now());
+    if (device.status.connection != connection::online) {
+        set_connection(device, connection::online);
+        watch(device);
+    }
+    called(device.id);
+}
+
+void model::called(std::string_view id) {
+    auto* device = find_exactly(id);
+    if (device == nullptr || device->state != device_state::known) return;
+    if (device->pin.prove()) {
+        changed(*device);
+        if (device->pin.state() == pin_state::ambiguous) {
+            tell({edge_device::kind, {device->ns, device->id}}, event_type::warning, "IdentityAmbiguous",
+                 "several keys have been registered, and it cannot be told which is the device's; reset the "
+                 "identity, or choose one");
+        }
+    }
+    if (device->status.not_polling && now() - device->signs->last_polled() < poll_silence.count()) {
+        set_not_polling(*device, false);
+    }
+    publish(*device);
+}
+
+// ---- what does not happen ----
+
+void model::tick() {
+    wheel_.advance(now(), [this](device_record& device) { due(device); });
+}
+
+// Looks at the device again when it can be too late at the earliest.
+void model::watch(device_record& device) {
+    const auto patience = device.state == device_state::known
+                              ? heartbeat_period(device) * static_cast<std::int64_t>(settings_.offline_after)
+                              : settings_.pending_expiry;
+    wheel_.schedule(device, device.signs->last_heard() + patience.count());
+}
+
+void model::due(device_record& device) {
+    const auto silent = now() - device.signs->last_heard();
+    if (device.state == device_state::pending) {
+        if (silent < settings_.pending_expiry.count()) return watch(device);
+        return drop(device);
+    }
+    if (device.state != device_state::known) return;
+    const auto patience =
+        heartbeat_period(device).count() * static_cast<std::int64_t>(settings_.offline_after);
+    if (silent >= patience) {
+        set_connection(device, connection::offline);
+        return publish(device);
+    }
+    const auto last_poll = std::max({device.signs->last_polled(), started_, device.status.registered});
+    if (now() - last_poll >= poll_silence.count()) set_not_polling(device, true);
+    publish(device);
+    watch(device);
+}
+
+void model::set_connection(device_record& device, connection now) {
+    const auto before = std::exchange(device.status.connection, now);
+    if (before == now) return;
+    if (before == connection::offline) --counts_.offline;
+    if (now == connection::offline) ++counts_.offline;
+    changed(device);
+    if (now == connection::offline) {
+        note(device, event_type::warning, "Offline",
+             fmt::format("has not been heard for {} heartbeat periods", settings_.offline_after));
+    } else if (now == connection::online) {
+        note(device, event_type::normal, "Online", "is heard");
+    }
+}
+
+void model::set_not_polling(device_record& device, bool now) {
+    if (std::exchange(device.status.not_polling, now) == now) return;
+    now ? ++counts_.not_polling : --counts_.not_polling;
+    changed(device);
+    if (now) {
+        note(device, event_type::warning, "NotPolling",
+             "sends heartbeats and asks for no configuration: its certificate has probably expired; it can "
+             "be neither configured nor removed until it registers again");
+    } else if (device.state == device_state::known) {
+        note(device, event_type::normal, "Polling", "asks for its configuration again");
+    }
+}
+
+} // namespace edgeconf::fleet
