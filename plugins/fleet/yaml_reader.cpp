@@ -33,6 +33,23 @@ struct unusable {
 
 std::uint32_t line_of(const YAML::Mark& mark) { return static_cast<std::uint32_t>(mark.line + 1); }
 
+// yaml-cpp turns the escapes \N and \_ into one byte each, 0x85 and 0xa0, which is not UTF-8. The text it
+// read was, so what is wrong in a scalar is these.
+std::string mend_escapes(const std::string& text) {
+    std::string mended;
+    for (std::string_view rest{text}; !rest.empty();) {
+        std::size_t length = 1;
+        while (length <= 4 && length <= rest.size() && !is_utf8(rest.substr(0, length))) ++length;
+        if (length > 4 || length > rest.size()) {
+            mended.push_back('\xc2');
+            length = 1;
+        }
+        mended += rest.substr(0, length);
+        rest.remove_prefix(length);
+    }
+    return mended;
+}
+
 struct node {
     json::value value;
     std::vector<std::uint32_t> lines;
@@ -110,6 +127,7 @@ private:
 
 void document_builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                                 const std::string& text) {
+    if (!is_utf8(text)) return OnScalar(mark, tag, anchor, mend_escapes(text));
     const bool quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
     if (quoted) return scalar(mark, anchor, json::value(text), text, true);
     static constexpr std::string_view core[] = {"?",

@@ -1,6 +1,5 @@
-// What an unquoted YAML scalar means to Kubernetes, which reads YAML 1.1: `yes` and `on` are booleans,
-// `0x10` is a number, `1:30` may be one. Reading follows Kubernetes' own reader; writing avoids every
-// text that any YAML 1.1 reader could take for something other than a string. Pure functions.
+// What an unquoted YAML scalar means to Kubernetes, which reads and writes YAML 1.1 with go-yaml 2: `yes`
+// and `on` are booleans, `0x10` is a number. Pure functions.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -12,8 +11,9 @@ namespace edgeconf::fleet {
 // The value of a plain scalar: null, boolean, integer, float, or the text itself.
 boost::json::value resolve_scalar(std::string_view plain);
 
-// Whether every YAML 1.1 reader takes `text`, written plainly, as the string it is. Looks at meaning
-// alone; whether the characters are allowed in a plain scalar is the emitter's business.
+// Whether go-yaml writes `text` without quotes as far as its meaning goes: what it would read back as
+// something else, dates and base-60 numbers (`1:30`) included, it quotes. Whether the characters are
+// allowed in a plain scalar is the writer's business.
 bool stays_string(std::string_view text) noexcept;
 
 } // namespace edgeconf::fleet

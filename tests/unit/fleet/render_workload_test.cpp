@@ -41,7 +41,7 @@ TEST_CASE("render workload: R28 the wire form of a plain workload", "[fleet][uni
     CHECK(made.problems.empty());
     CHECK(made.workload ==
           json::parse(R"({"name":"w","namespace":"default","labels":{"a":"1","b":"2"},"specification":
-        "containers:\n  - args:\n      - \"8080\"\n    image: i:1\n    name: c\n    ports:\n      - containerPort: 2\n        hostPort: 1\n        protocol: TCP\n"})"));
+        "containers:\n- args:\n  - \"8080\"\n  image: i:1\n  name: c\n  ports:\n  - containerPort: 2\n    hostPort: 1\n    protocol: TCP\n"})"));
 }
 
 TEST_CASE("render workload: R28 optional parts", "[fleet][unit]") {

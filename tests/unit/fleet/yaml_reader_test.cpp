@@ -28,6 +28,7 @@ TEST_CASE("yaml reader: documents become JSON", "[fleet][unit]") {
         {"a: \"8080\"\nb: 8080\n", R"({"a":"8080","b":8080})"},
         {"a: |\n  one\n  two\n", R"({"a":"one\ntwo\n"})"},
         {"a: !!str 12\n", R"({"a":"12"})"},
+        {R"("\N": "\u00e9\N\_\L")", "{\"\xc2\x85\":\"\xc3\xa9\xc2\x85\xc2\xa0\xe2\x80\xa8\"}"},
         {"a:\nb: ~\n", R"({"a":null,"b":null})"},
         {"--- {a: 1}\n--- {a: 2}\n", R"({"a":1}{"a":2})"},
         {"---\n---\na: 1\n...\n", R"({"a":1})"},

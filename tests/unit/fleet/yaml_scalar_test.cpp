@@ -57,16 +57,56 @@ TEST_CASE("yaml scalar: plain scalars mean what Kubernetes takes them for", "[fl
     }
 }
 
-TEST_CASE("yaml scalar: texts that some YAML 1.1 reader would misread do not stay strings", "[fleet][unit]") {
-    for (const auto* text :
-         {"yes",   "off",  "Y",     "n",     "null",     "~",          "",
-          "8080",  "0x1F", "1e3",   "1_000", "12:30:45", "2021-09-22", "2021-09-22T08:35:25Z",
-          "1.2.3", ".inf", "-.INF", ".nan",  "=",        "<<",         "+1"}) {
+TEST_CASE("yaml scalar: texts that would be read as something else do not stay strings", "[fleet][unit]") {
+    for (const auto* text : {"yes",
+                             "off",
+                             "Y",
+                             "n",
+                             "null",
+                             "~",
+                             "",
+                             "8080",
+                             "0x1F",
+                             "1e3",
+                             "1_000",
+                             "12:30:45",
+                             "-1:30",
+                             "+1",
+                             ".5",
+                             ".5_5",
+                             "2021-09-22",
+                             "2021-9-2",
+                             "2021-09-22T08:35:25Z",
+                             ".inf",
+                             "-.INF",
+                             "+.Inf",
+                             ".nan",
+                             "2024-02-29",
+                             "2021-9-22t8:35:25.125+02:00",
+                             "2021-09-22 8:35:25"}) {
         CAPTURE(text);
         CHECK_FALSE(stays_string(text));
     }
-    for (const auto* text :
-         {"web", "yess", "1.20-alpine", "/dev/null", "registry.example/web:1.4", "x86", "nullable"}) {
+    for (const auto* text : {"web",
+                             "yess",
+                             "1.20-alpine",
+                             "/dev/null",
+                             "registry.example/web:1.4",
+                             "x86",
+                             "nullable",
+                             "1.2.3",
+                             "=",
+                             "<<",
+                             "2021-13-01",
+                             "2023-02-29",
+                             "2021-09-22 8:35",
+                             "2021-09-22T08:35:25",
+                             "2021-09-22 8:35:25Z",
+                             "12:60",
+                             "1:",
+                             ".inF",
+                             "._5",
+                             "1e400"}) {
         CAPTURE(text);
         CHECK(stays_string(text));
     }
