@@ -4,11 +4,14 @@
 #include "fleet/finding.hpp"
 #include "fleet/identity.hpp"
 #include "fleet/manifest_files.hpp"
+#include "fleet/name_syntax.hpp"
 #include "fleet/yaml_reader.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <fstream>
 #include <optional>
 #include <string_view>
@@ -42,13 +45,44 @@ constexpr std::array<known_kind, 10> known_kinds{{
     {"v1", "Event", std::nullopt},
 }};
 
-string_map read_string_map(const field& map) {
+constexpr std::string_view key_rule = "is no valid key: 1 to 63 of A-Z a-z 0-9 - _ . with a letter or digit "
+                                      "at both ends, after a DNS name and a "
+                                      "slash or not";
+
+string_map read_labels(const field& map) {
     string_map read;
     for (const auto& [key, member] : map.members()) {
+        if (!is_label_key(key)) member.error(key_rule);
+        if (!member.present()) continue;
+        auto text = member.text();
+        if (text && !is_label_value(*text)) {
+            member.error(
+                "is no valid value: at most 63 of A-Z a-z 0-9 - _ . with a letter or digit at both ends");
+        } else if (text) {
+            read.emplace(key, *std::move(text));
+        }
+    }
+    return read;
+}
+
+// Their keys are like those of labels, but the DNS name may have capital letters.
+string_map read_annotations(const field& map) {
+    string_map read;
+    for (const auto& [key, member] : map.members()) {
+        std::string small{key};
+        std::transform(small.begin(), small.end(), small.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        if (!is_label_key(small)) member.error(key_rule);
         if (!member.present()) continue;
         if (auto text = member.text()) read.emplace(key, *std::move(text));
     }
     return read;
+}
+
+// Devices pick their own ids, so what is named after one is freer than a cluster would allow (R19).
+bool is_named_after_device(manifest_kind kind) {
+    return kind == manifest_kind::edge_device || kind == manifest_kind::signed_request ||
+           kind == manifest_kind::playbook_execution;
 }
 
 // Takes the documents of one file apart.
@@ -138,8 +172,11 @@ bool file_reader::name(manifest& made, const field& root) const {
         if (!metadata["name"].present()) metadata["name"].error("is missing");
         return false;
     }
-    if (!is_device_id(*name)) {
-        metadata["name"].error("has to be 1 to 253 of A-Z a-z 0-9 . _ : - and neither . nor ..");
+    if (is_named_after_device(made.kind) ? !is_device_id(*name) : !is_object_name(*name)) {
+        metadata["name"].error(is_named_after_device(made.kind)
+                                   ? "has to be 1 to 253 of A-Z a-z 0-9 . _ : - and neither . nor .."
+                                   : "has to be 1 to 253 of a-z 0-9 - . with a letter or digit at both ends "
+                                     "and around each dot");
         return false;
     }
     const auto ns = metadata["namespace"].text().value_or("default");
@@ -149,8 +186,12 @@ bool file_reader::name(manifest& made, const field& root) const {
         return false;
     }
     made.name = {ns, *name};
-    made.labels = read_string_map(metadata["labels"]);
-    made.annotations = read_string_map(metadata["annotations"]);
+    metadata.expect_members({"annotations", "clusterName", "creationTimestamp", "deletionGracePeriodSeconds",
+                             "deletionTimestamp", "finalizers", "generateName", "generation", "labels",
+                             "managedFields", "name", "namespace", "ownerReferences", "resourceVersion",
+                             "selfLink", "uid"});
+    made.labels = read_labels(metadata["labels"]);
+    made.annotations = read_annotations(metadata["annotations"]);
     return true;
 }
 

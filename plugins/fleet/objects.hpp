@@ -246,6 +246,8 @@ struct config_map {
     object_name name;
     string_map labels;
     string_map data;
+    string_map binary_data = {}; // base64, as written
+    std::optional<bool> immutable = {};
 
     bool operator==(const config_map&) const = default;
 };

@@ -6,17 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <set>
+#include <utility>
 
 namespace edgeconf::fleet {
 
 namespace {
-
-namespace json = boost::json;
-
-constexpr std::array<std::string_view, 3> container_lists{"initContainers", "containers",
-                                                          "ephemeralContainers"};
 
 bool holds_something(const field& at) {
     const auto* value = at.value();
@@ -30,51 +26,48 @@ void refuse(const field& at, std::string_view why) {
     if (holds_something(at)) at.error(why);
 }
 
-void check_texts(const field& list) {
-    for (const auto& each : list.items()) each.text();
-}
-
-void check_ports(const field& ports) {
+// A port that two entries name would be refused by an API server: together with the protocol it is the
+// list's key.
+void check_ports(const field& ports, bool opened) {
+    std::set<std::pair<std::int64_t, std::string>> seen;
     for (const auto& port : ports.items()) {
-        if (!port["containerPort"].present()) port["containerPort"].error("is missing");
-        port["containerPort"].integer(1, 65535);
-        port["name"].text();
-        port["hostIP"].text();
-        if (const auto protocol = port["protocol"].text();
-            protocol && *protocol != "TCP" && *protocol != "UDP" && *protocol != "SCTP") {
+        const auto number = port["containerPort"].integer(1, 65535);
+        const auto protocol = port["protocol"].text().value_or("TCP");
+        if (protocol != "TCP" && protocol != "UDP" && protocol != "SCTP") {
             port["protocol"].error("has to be TCP, UDP or SCTP");
+        } else if (number && !seen.emplace(*number, protocol).second) {
+            port["containerPort"].error(
+                fmt::format("{} ({}) is listed twice in this container; keep one", *number, protocol));
         }
         const field host_port = port["hostPort"];
-        if (!host_port.present()) {
+        if (host_port.present()) {
+            if (host_port.integer(1, 65535) == 9100) {
+                host_port.error("9100 belongs to the device's node exporter; choose another");
+            }
+        } else if (opened) {
             host_port.error("is missing: a device cannot run a port without one; set 1 to 65535");
-        } else if (host_port.integer(1, 65535) == 9100) {
-            host_port.error("9100 belongs to the device's node exporter; choose another");
         }
     }
 }
 
 void check_environment(const field& container) {
     for (const auto& variable : container["env"].items()) {
-        if (!variable["name"].present()) variable["name"].error("is missing");
-        variable["name"].text();
-        variable["value"].text();
-        refuse(variable["valueFrom"]["fieldRef"],
-               "is not supported on devices; write the value or use a ConfigMap");
-        refuse(variable["valueFrom"]["resourceFieldRef"],
-               "is not supported on devices; write the value or use a ConfigMap");
+        for (const auto* source : {"fieldRef", "resourceFieldRef"}) {
+            const field from = variable["valueFrom"][source];
+            if (from.present()) {
+                from.error("is not supported on devices; write the value or use a ConfigMap");
+            }
+        }
     }
 }
 
-void check_container(const field& container, std::set<std::string>& names) {
+void check_container(const field& container, bool opens_ports, std::set<std::string>& names) {
     const auto name = container["name"].text();
-    if (!container["name"].present() || (name && name->empty())) container["name"].error("is missing");
+    if (name && name->empty()) container["name"].error("is missing");
     if (name && !names.insert(*name).second) {
         container["name"].error(
             fmt::format("'{}' is used by another container of this pod; rename one", *name));
     }
-    container["image"].text();
-    check_texts(container["command"]);
-    check_texts(container["args"]);
     for (const auto* probe : {"livenessProbe", "readinessProbe", "startupProbe"}) {
         if (container[probe].present())
             container[probe].error("probes are not supported on devices; remove it");
@@ -84,17 +77,12 @@ void check_container(const field& container, std::set<std::string>& names) {
     refuse(container["volumeDevices"], "is not supported on devices; remove it");
     refuse(container["resources"]["limits"], "is not supported on devices; remove it");
     refuse(container["resources"]["requests"], "is not supported on devices; remove it");
-    for (const auto& mount : container["volumeMounts"].items()) {
-        mount["name"].text();
-        mount["mountPath"].text();
-    }
     check_environment(container);
-    check_ports(container["ports"]);
+    check_ports(container["ports"], opens_ports);
 }
 
 void check_volume(const field& volume) {
-    volume["name"].text();
-    if (volume["hostPath"].present()) return void(volume["hostPath"]["path"].text());
+    if (volume["hostPath"].present()) return;
     if (volume["configMap"].present()) {
         return volume.warn(
             "Flotta's own webhook refuses ConfigMap volumes; devices run them, so it is served");
@@ -122,7 +110,6 @@ void add_reference(const field& from, pod_references& into, const std::vector<st
 
 std::vector<std::string> key_of(const field& reference) {
     if (!reference.present()) return {};
-    if (!reference["key"].present()) reference["key"].error("is missing");
     const auto key = reference["key"].text();
     return key ? std::vector{*key} : std::vector<std::string>{};
 }
@@ -131,29 +118,15 @@ std::vector<std::string> key_of(const field& reference) {
 
 void check_pod(const field& pod_spec) {
     std::set<std::string> names;
-    for (const auto list : container_lists) {
-        for (const auto& container : pod_spec[list].items()) check_container(container, names);
+    for (const auto* list : {"initContainers", "containers", "ephemeralContainers"}) {
+        // Only those of containers are opened in the device's firewall, which fails without a host port.
+        const bool opens_ports = std::string_view{list} == "containers";
+        for (const auto& container : pod_spec[list].items()) check_container(container, opens_ports, names);
     }
     if (pod_spec["containers"].items().empty()) {
         pod_spec["containers"].error("has to hold at least one container");
     }
     for (const auto& volume : pod_spec["volumes"].items()) check_volume(volume);
-}
-
-void fill_pod_defaults(json::object& pod_spec) {
-    for (const auto list : container_lists) {
-        auto* containers = pod_spec.if_contains(list);
-        if (containers == nullptr || !containers->is_array()) continue;
-        for (auto& container : containers->get_array()) {
-            auto* ports = container.is_object() ? container.get_object().if_contains("ports") : nullptr;
-            if (ports == nullptr || !ports->is_array()) continue;
-            for (auto& port : ports->get_array()) {
-                if (!port.is_object()) continue;
-                auto& protocol = port.get_object()["protocol"];
-                if (protocol.is_null()) protocol = "TCP";
-            }
-        }
-    }
 }
 
 void collect_pod_references(const field& pod_spec, pod_references& config_maps, pod_references& secrets) {

@@ -1,21 +1,15 @@
-// What Flotta accepts in a pod (R32) and what a device needs of it, checked on the manifest; and the
-// defaults that the API server would have filled in (R31).
+// What Flotta accepts in a pod (R32) and what a device needs of it, checked on the manifest.
 #pragma once
 
 #include "fleet/objects.hpp"
-
-#include <boost/json/fwd.hpp>
 
 namespace edgeconf::fleet {
 
 class field;
 
-// Reports what Flotta's webhook refuses and what would crash a device.
+// Reports what Flotta's webhook refuses, what no device can run and, as warnings, what devices run
+// although Flotta refuses it. Types and missing members are check_pod_members' business.
 void check_pod(const field& pod_spec);
-
-// Fills in `protocol: TCP` where a container's port has none. Without it a device that moves over from
-// Flotta's own back end sees another pod and restarts it.
-void fill_pod_defaults(boost::json::object& pod_spec);
 
 // The ConfigMaps and the Secrets that the pod refers to (R29): environments of all containers; volumes
 // count for ConfigMaps alone.

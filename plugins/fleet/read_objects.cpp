@@ -5,6 +5,8 @@
 #include "fleet/finding.hpp"
 #include "fleet/identity.hpp"
 #include "fleet/manifest.hpp"
+#include "fleet/name_syntax.hpp"
+#include "fleet/read_playbooks.hpp"
 #include "fleet/read_settings.hpp"
 #include "fleet/read_workload.hpp"
 
@@ -18,6 +20,11 @@
 namespace edgeconf::fleet {
 
 namespace {
+
+// The root of Flotta's own kinds.
+void expect_object(const field& root) {
+    root.expect_members({"apiVersion", "kind", "metadata", "spec", "status"});
+}
 
 bool is_true(const std::optional<std::string>& status) { return status && caseless_equal{}(*status, "true"); }
 
@@ -43,50 +50,73 @@ signed_request read_request(const manifest& from, const field& root) {
     return read;
 }
 
-// The playbook at `from`, decoded; nothing when it is absent or unusable.
-std::optional<std::string> read_playbook(const field& from) {
-    const field content = from["content"];
-    if (from.present() && !content.present()) content.error("is missing");
-    const auto encoded = content.text();
-    if (!encoded) return std::nullopt;
-    auto decoded = decode_base64(*encoded);
-    if (!decoded || !is_utf8(*decoded)) {
-        content.error("has to be the playbook's text in base64; encode it with base64 -w0");
-        return std::nullopt;
-    }
+// A value in base64. Never shown: it may be a Secret's.
+std::optional<std::string> read_base64(const field& from) {
+    auto decoded = decode_base64(from.text().value_or(""));
+    if (!decoded) from.error("has to be base64; write plain text under stringData instead");
     return decoded;
 }
 
-edge_config read_config(const manifest& from, const field& root) {
-    edge_config read{from.name, from.labels, {}};
-    for (const auto& each : root["spec"]["edgePlaybook"]["playbooks"].items()) {
-        if (auto playbook = read_playbook(each)) read.playbooks.push_back(*std::move(playbook));
+void check_key(const field& value, std::string_view key) {
+    if (!is_data_key(key)) {
+        value.error("is no valid key: 1 to 253 of A-Z a-z 0-9 - _ . that do not start with two dots");
     }
-    return read;
 }
 
 config_map read_config_map(const manifest& from, const field& root) {
-    config_map read{from.name, from.labels, {}};
+    root.expect_members({"apiVersion", "binaryData", "data", "immutable", "kind", "metadata"});
+    config_map read{from.name, from.labels, {}, {}, root["immutable"].boolean()};
     for (const auto& [key, value] : root["data"].members()) {
+        check_key(value, key);
         read.data.emplace(key, value.text().value_or(""));
+    }
+    for (const auto& [key, value] : root["binaryData"].members()) {
+        check_key(value, key);
+        auto text = value.text().value_or("");
+        if (!decode_base64(text)) value.error("has to be base64");
+        if (read.data.contains(key)) value.error("is a key of data, too; keep one of them");
+        read.binary_data.emplace(key, std::move(text));
     }
     return read;
 }
 
 secret read_secret(const manifest& from, const field& root) {
+    root.expect_members({"apiVersion", "data", "immutable", "kind", "metadata", "stringData", "type"});
+    root["immutable"].boolean();
+    root["type"].text();
     secret read{from.name, from.labels, {}};
     for (const auto& [key, value] : root["data"].members()) {
-        auto decoded = decode_base64(value.text().value_or(""));
-        if (!decoded) {
-            value.error("has to be base64; write plain text under stringData instead");
-            continue;
-        }
-        read.data.emplace(key, *std::move(decoded));
+        check_key(value, key);
+        if (auto decoded = read_base64(value)) read.data.emplace(key, *std::move(decoded));
     }
     for (const auto& [key, value] : root["stringData"].members()) {
+        check_key(value, key);
         read.data.insert_or_assign(std::string{key}, value.text().value_or(""));
     }
     return read;
+}
+
+// What Flotta notes in a device's labels for itself: workloads that run there, a registration under way.
+// It is computed here, so what an export carries would be out of date.
+string_map without_bookkeeping(string_map labels) {
+    std::erase_if(labels, [](const auto& label) {
+        return label.first.starts_with("workload/") || label.first == "edgedeviceSignedRequest";
+    });
+    return labels;
+}
+
+edge_device read_device(const manifest& from, const field& root) {
+    if (root["metadata"]["deletionTimestamp"].present()) {
+        root["metadata"]["deletionTimestamp"].warn(
+            "was deleted where this manifest comes from; here the device stays until it is removed");
+    }
+    // Not text() alone: the rest of status is not checked either.
+    if (const field claim = root["status"]["dataObc"]; claim.present() && claim.value()->is_string()) {
+        claim.warn(
+            "names a bucket claimed on OpenShift, which is not carried over: the device gets the storage "
+            "that its spec or its set names");
+    }
+    return {from.name, without_bookkeeping(from.labels), read_device_settings(root["spec"])};
 }
 
 template <class Object>
@@ -157,16 +187,33 @@ void collector::keep(const manifest& from) {
     const field root{from, from.root, found_};
     switch (from.kind) {
     case manifest_kind::edge_device:
-        return add(objects_.devices, edge_device{from.name, from.labels, read_device_settings(root["spec"])});
-    case manifest_kind::signed_request: return add(objects_.requests, read_request(from, root));
+        expect_object(root);
+        return add(objects_.devices, read_device(from, root));
+    case manifest_kind::signed_request:
+        expect_object(root);
+        return add(objects_.requests, read_request(from, root));
     case manifest_kind::edge_device_set:
-        return add(objects_.sets,
-                   edge_device_set{from.name, from.labels, read_device_settings(root["spec"])});
-    case manifest_kind::edge_workload: return add(objects_.workloads, read_workload(from, found_));
-    case manifest_kind::edge_config: return add(objects_.configs, read_config(from, root));
+        expect_object(root);
+        return add(objects_.sets, edge_device_set{from.name, from.labels, read_set_settings(root["spec"])});
+    case manifest_kind::edge_workload:
+        expect_object(root);
+        // Flotta takes a workload off its devices as soon as it is marked (R28).
+        if (const field deleted = root["metadata"]["deletionTimestamp"]; deleted.present()) {
+            return deleted.warn(
+                "is set: the workload was deleted where this manifest comes from and is left out");
+        }
+        return add(objects_.workloads, read_workload(from, found_));
+    case manifest_kind::edge_config: {
+        expect_object(root);
+        auto config = read_config(from.name, root["spec"]);
+        config.labels = from.labels;
+        return add(objects_.configs, std::move(config));
+    }
     case manifest_kind::playbook_execution:
-        if (auto playbook = read_playbook(root["spec"]["playbook"])) {
-            add(objects_.executions, playbook_execution{from.name, from.labels, *std::move(playbook)});
+        expect_object(root);
+        if (auto execution = read_execution(from.name, root["spec"])) {
+            execution->labels = from.labels;
+            add(objects_.executions, *std::move(execution));
         }
         return;
     case manifest_kind::config_map: return add(objects_.config_maps, read_config_map(from, root));

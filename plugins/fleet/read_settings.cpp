@@ -15,7 +15,7 @@ std::optional<heartbeat_settings> read_heartbeat(const field& from) {
     if (!from.present()) return std::nullopt;
     from.expect_members({"hardwareProfile", "periodSeconds"});
     heartbeat_settings read;
-    read.period_seconds = from["periodSeconds"].integer(0, int64_most).value_or(0);
+    read.period_seconds = from["periodSeconds"].integer(1, int64_most).value_or(0);
     const field profile = from["hardwareProfile"];
     profile.expect_members({"include", "scope"});
     read.include_hardware = profile["include"].boolean();
@@ -50,8 +50,7 @@ std::optional<s3_settings> read_s3(const field& from) {
     const bool named = !read.config_map.empty() || !read.secret.empty();
     if (from["createOBC"].boolean().value_or(false)) {
         if (named) {
-            from["createOBC"].error(
-                "cannot be true where configMapName or secretName is set; remove one of them");
+            from["createOBC"].warn("has no effect beside configMapName and secretName; remove it");
         } else {
             from["createOBC"].warn("bucket claims exist on OpenShift alone: devices get no storage; set "
                                    "configMapName and secretName");
@@ -63,6 +62,7 @@ std::optional<s3_settings> read_s3(const field& from) {
 
 std::optional<std::string> read_reference(const field& from) {
     if (!from.present()) return std::nullopt;
+    from.expect_members({"name"});
     auto name = from["name"].text();
     if (!name || name->empty()) {
         if (name || !from["name"].present())
@@ -114,11 +114,7 @@ log_target read_log_target(const field& from) {
     return read;
 }
 
-} // namespace
-
-device_settings read_device_settings(const field& spec) {
-    spec.expect_members(
-        {"heartbeat", "osInformation", "mounts", "storage", "metrics", "logCollection", "requestTime"});
+device_settings read_settings(const field& spec) {
     device_settings read;
     read.heartbeat = read_heartbeat(spec["heartbeat"]);
     read.os = read_os(spec["osInformation"]);
@@ -127,9 +123,23 @@ device_settings read_device_settings(const field& spec) {
     read.s3 = read_s3(spec["storage"]["s3"]);
     read.metrics = read_metrics(spec["metrics"]);
     for (const auto& [name, target] : spec["logCollection"].members()) {
-        read.logs.emplace(name, read_log_target(target));
+        if (target.present()) read.logs.emplace(name, read_log_target(target));
     }
     return read;
+}
+
+} // namespace
+
+device_settings read_device_settings(const field& spec) {
+    spec.expect_members(
+        {"heartbeat", "osInformation", "mounts", "storage", "metrics", "logCollection", "requestTime"});
+    spec["requestTime"].text();
+    return read_settings(spec);
+}
+
+device_settings read_set_settings(const field& spec) {
+    spec.expect_members({"heartbeat", "osInformation", "mounts", "storage", "metrics", "logCollection"});
+    return read_settings(spec);
 }
 
 } // namespace edgeconf::fleet

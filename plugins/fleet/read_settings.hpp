@@ -10,4 +10,7 @@ class field;
 
 device_settings read_device_settings(const field& spec);
 
+// The same, but for what a set has not: the time of a device's request.
+device_settings read_set_settings(const field& spec);
+
 } // namespace edgeconf::fleet

@@ -2,9 +2,12 @@
 
 #include "fleet/field.hpp"
 #include "fleet/manifest.hpp"
+#include "fleet/name_syntax.hpp"
 #include "fleet/pod_rules.hpp"
+#include "fleet/pod_schema.hpp"
 
 #include <boost/json/array.hpp>
+#include <fmt/format.h>
 
 #include <utility>
 
@@ -14,13 +17,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::vector<std::string> read_texts(const field& list) {
-    std::vector<std::string> read;
-    for (const auto& each : list.items()) {
-        if (auto text = each.text()) read.push_back(*std::move(text));
-    }
-    return read;
-}
+constexpr std::size_t longest_label = 63; // of the part after the slash
 
 std::optional<selector_operator> read_operator(const field& from) {
     const auto name = from.text();
@@ -36,16 +33,34 @@ std::optional<selector_operator> read_operator(const field& from) {
     return std::nullopt;
 }
 
+// A cluster would take such a selector and then never match with it.
+bool is_key(const field& from, std::string_view key) {
+    if (is_label_key(key)) return true;
+    from.error("is no key of a label: 1 to 63 of A-Z a-z 0-9 - _ . with a letter or digit at both ends, "
+               "after a DNS name and a slash or not");
+    return false;
+}
+
+bool is_value(const field& from, std::string_view value) {
+    if (is_label_value(value)) return true;
+    from.error("is no value of a label: at most 63 of A-Z a-z 0-9 - _ . with a letter or digit at both ends");
+    return false;
+}
+
 void read_expression(const field& from, label_selector& into) {
     from.expect_members({"key", "operator", "values"});
     auto key = from["key"].text();
     if (!from["key"].present()) from["key"].error("is missing");
     const auto is = read_operator(from["operator"]);
-    auto values = read_texts(from["values"]);
-    if (!key || !is) return;
+    std::vector<std::string> values;
+    for (const auto& each : from["values"].items()) {
+        if (auto value = each.text(); value && is_value(each, *value)) values.push_back(*std::move(value));
+    }
+    if (!key || !is || !is_key(from["key"], *key)) return;
     const bool compares = *is == selector_operator::in || *is == selector_operator::not_in;
-    if (compares && values.empty()) return from["values"].error("needs at least one value with In and NotIn");
-    if (!compares && !values.empty())
+    if (compares && from["values"].items().empty())
+        return from["values"].error("needs at least one value with In and NotIn");
+    if (!compares && !from["values"].items().empty())
         return from["values"].error("has to be empty with Exists and DoesNotExist");
     into.requirements.push_back({*std::move(key), *is, std::move(values)});
 }
@@ -56,7 +71,7 @@ std::optional<label_selector> read_selector(const field& from) {
     label_selector read;
     for (const auto& [key, value] : from["matchLabels"].members()) {
         if (!value.present()) value.error("has to be text; put an empty value in quotes");
-        if (auto text = value.text()) {
+        if (auto text = value.text(); text && is_key(value, key) && is_value(value, *text)) {
             read.requirements.push_back({std::string{key}, selector_operator::in, {*std::move(text)}});
         }
     }
@@ -97,6 +112,7 @@ std::optional<workload_metrics> read_metrics(const field& from) {
     read.path = from["path"].text().value_or("/");
     read.interval = from["interval"].integer().value_or(60);
     if (const field list = from["allowList"]; list.present()) {
+        list.expect_members({"name"});
         read.allow_list = list["name"].text();
         if (!list["name"].present()) list["name"].error("is missing: it has to name a ConfigMap");
     }
@@ -111,12 +127,32 @@ std::optional<workload_metrics> read_metrics(const field& from) {
     return read;
 }
 
+// What Flotta needs but devices and this service do not.
+void check_form(const field& root, const std::string& name) {
+    const field spec = root["spec"];
+    spec.expect_members(
+        {"data", "device", "deviceSelector", "imageRegistries", "logCollection", "metrics", "pod", "type"});
+    spec["type"].text();
+    if (!spec["type"].present()) {
+        spec["type"].warn("is missing: Flotta's own API refuses a workload without it; write `type: pod`");
+    }
+    spec["imageRegistries"].expect_members({"secretRef"});
+    spec["imageRegistries"]["secretRef"].expect_members({"name"});
+    spec["pod"].expect_members({"spec"});
+    if (name.size() > longest_label) {
+        root["metadata"]["name"].warn(
+            fmt::format("is longer than {} characters: devices run the workload, but "
+                        "no label selector can ask for workload/<name>",
+                        longest_label));
+    }
+}
+
 } // namespace
 
 edge_workload read_workload(const manifest& from, findings& found) {
-    const field spec = field{from, from.root, found}["spec"];
-    spec.expect_members(
-        {"data", "device", "deviceSelector", "imageRegistries", "logCollection", "metrics", "pod", "type"});
+    const field root{from, from.root, found};
+    const field spec = root["spec"];
+    check_form(root, from.name.name);
     edge_workload read;
     read.name = from.name;
     read.labels = from.labels;
@@ -133,11 +169,11 @@ edge_workload read_workload(const manifest& from, findings& found) {
     if (registry.present() && read.registry_secret.empty()) registry["name"].error("is missing");
     read.metrics = read_metrics(spec["metrics"]);
     const field pod = spec["pod"]["spec"];
+    check_pod_members(pod);
     check_pod(pod);
     collect_pod_references(pod, read.config_maps, read.secrets);
     if (const auto* value = pod.value(); value != nullptr && value->is_object()) {
-        read.pod = value->get_object();
-        fill_pod_defaults(read.pod);
+        read.pod = normalised_pod(value->get_object());
     }
     return read;
 }

@@ -38,6 +38,8 @@ std::string render_config_map(const config_map& from) {
                      {"kind", "ConfigMap"},
                      {"metadata", {{"creationTimestamp", nullptr}, {"name", from.name.name}}}};
     if (!from.data.empty()) map.emplace("data", render_map(from.data));
+    if (!from.binary_data.empty()) map.emplace("binaryData", render_map(from.binary_data));
+    if (from.immutable) map.emplace("immutable", *from.immutable);
     return write_yaml(map);
 }
 
@@ -48,7 +50,9 @@ json::array render_config_maps(const edge_workload& workload, const references& 
         const auto* found =
             reference.required ? refer.find_config_map(name, pod_user) : refer.optional_config_map(name);
         if (found == nullptr) continue;
-        for (const auto& key : reference.keys) refer.config_key(name, key, pod_user);
+        for (const auto& key : reference.keys) {
+            if (!found->binary_data.contains(key)) refer.config_key(name, key, pod_user);
+        }
         maps.push_back(json::value(render_config_map(*found)));
     }
     return maps;
@@ -88,7 +92,9 @@ json::object render_workload(const edge_workload& workload, const references& re
     if (!workload.registry_secret.empty()) {
         const auto* file =
             refer.secret_text(workload.registry_secret, ".dockerconfigjson", "spec.imageRegistries");
-        if (file != nullptr) rendered.emplace("imageRegistries", json::object{{"authFile", *file}});
+        // An empty one counts as none, as it does for Flotta.
+        if (file != nullptr && !file->empty())
+            rendered.emplace("imageRegistries", json::object{{"authFile", *file}});
     }
     if (workload.metrics && workload.metrics->port > 0) {
         rendered.emplace("metrics", render_metrics(*workload.metrics, refer));

@@ -50,6 +50,16 @@ TEST_CASE("manifest: every error names file, line and field", "[fleet][unit]") {
         {head("EdgeDevice", "a/b"), "m.yaml:5: metadata.name: has to be 1 to 253"},
         {head("EdgeDevice", "d") + "  namespace: No_Label\n",
          "m.yaml:6: metadata.namespace: has to be a DNS label"},
+        {head("EdgeWorkload", "Web"), "m.yaml:5: metadata.name: has to be 1 to 253 of a-z 0-9 - ."},
+        {head("ConfigMap", "a_b"), "m.yaml:5: metadata.name: has to be 1 to 253 of a-z 0-9 - ."},
+        {head("EdgeDevice", "d") + "  labels:\n    a: north side\n",
+         "m.yaml:7: metadata.labels.a: is no valid value"},
+        {head("EdgeDevice", "d") + "  labels:\n    a/b/c: x\n",
+         "m.yaml:7: metadata.labels.a/b/c: is no valid key"},
+        {head("EdgeDevice", "d") + "  labels:\n    a: " + std::string(64, 'a') + "\n",
+         "m.yaml:7: metadata.labels.a: is no valid value"},
+        {head("Secret", "s") + "  annotations:\n    a/b/c: x\n",
+         "m.yaml:7: metadata.annotations.a/b/c: is no valid key"},
         {head("EdgeDevice", "d") + "  labels:\n    a: b\n    c: yes\n",
          "m.yaml:8: metadata.labels.c: has to be text, not a boolean; put it in quotes"},
         {"apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Secret\n  metadata:\n    namespace: "
@@ -65,6 +75,24 @@ TEST_CASE("manifest: every error names file, line and field", "[fleet][unit]") {
         CAPTURE(texts);
         CHECK(mentions(texts, part));
     }
+}
+
+TEST_CASE("manifest: R19 what is named after a device is named as freely", "[fleet][unit]") {
+    CHECK(findings_of(head("EdgeDevice", "Dev_1") + head("PlaybookExecution", "Dev_1-c") +
+                      head("EdgeDeviceSignedRequest", "Dev_2") + "spec: {targetNamespace: plant}\n")
+              .empty());
+}
+
+TEST_CASE("manifest: annotations may say anything, under keys of any case", "[fleet][unit]") {
+    CHECK(
+        findings_of(head("Secret", "s") + "  annotations: {Example.com/A_b: 'any thing', c: ''}\n").empty());
+}
+
+TEST_CASE("manifest: what a cluster would drop is a warning", "[fleet][unit]") {
+    const auto texts = findings_of(head("EdgeDevice", "d") + "  label: {site: north}\nspce: {}\n");
+    REQUIRE(texts.size() == 2);
+    CHECK(mentions(texts, "warning: m.yaml:6: metadata.label: is not a field"));
+    CHECK(mentions(texts, "warning: m.yaml:7: spce: is not a field"));
 }
 
 TEST_CASE("manifest: all errors of all files are found at once", "[fleet][unit]") {

@@ -3,9 +3,6 @@
 #include "manifest_folder.hpp"
 #include "support/catch.hpp"
 
-#include <boost/json/parse.hpp>
-#include <boost/json/value.hpp>
-
 #include <utility>
 
 using namespace edgeconf::fleet;
@@ -39,6 +36,10 @@ TEST_CASE("pod rules: R32 what Flotta refuses or a device cannot run is an error
         {"resources: {limits: {cpu: 1}}", "resources.limits: is not supported"},
         {"resources: {requests: {cpu: 1}}", "resources.requests: is not supported"},
         {"env: [{name: A, valueFrom: {fieldRef: {fieldPath: x}}}]", "fieldRef: is not supported"},
+        {"env: [{name: A, valueFrom: {fieldRef: {}}}]", "fieldRef: is not supported"},
+        {"ports: [{containerPort: 80, hostPort: 1}, {containerPort: 80, hostPort: 2, protocol: TCP}]",
+         "ports[1].containerPort: 80 (TCP) is listed twice"},
+        {"ports: [{containerPort: 0, hostPort: 1}]", "containerPort: has to be between 1 and 65535"},
         {"env: [{name: A, valueFrom: {resourceFieldRef: {resource: x}}}]",
          "resourceFieldRef: is not supported"},
         {"env: [{name: A, value: 1}]", "env[0].value: has to be text, not a number; put it in quotes"},
@@ -67,6 +68,8 @@ TEST_CASE("pod rules: R32 holds for the pod as a whole and for init containers",
          "initContainers[0].lifecycle"},
         {"{containers: [{image: i}]}", "containers[0].name: is missing"},
         {"{containers: [{name: a}], volumes: [{name: v, emptyDir: {}}]}", "volumes[0]: has to be a hostPath"},
+        {"{containers: [{name: a}], volumes: [{name: v, secret: {secretName: s}}]}",
+         "volumes[0]: has to be a hostPath"},
     };
     for (const auto& [pod, part] : table) {
         CAPTURE(pod, part);
@@ -79,6 +82,17 @@ TEST_CASE("pod rules: R32 holds for the pod as a whole and for init containers",
     CHECK(mentions(findings_of(head("EdgeWorkload", "w") + "spec: {type: pod}\n"), "at least one container"));
 }
 
+TEST_CASE("pod rules: R32 init containers are held to the rules that fit them", "[fleet][unit]") {
+    const auto with_init = [](const std::string& fields) {
+        return findings_of(
+            with_pod("{initContainers: [{name: i, " + fields + "}], containers: [{name: c}]}"));
+    };
+    CHECK(with_init("ports: [{containerPort: 80}]").empty());
+    CHECK(mentions(with_init("ports: [{containerPort: 80, hostPort: 9100}]"),
+                   "initContainers[0].ports[0].hostPort: 9100"));
+    CHECK(mentions(with_init("livenessProbe: {}"), "initContainers[0].livenessProbe: "));
+}
+
 TEST_CASE("pod rules: what devices run although Flotta refuses it is served with a warning",
           "[fleet][unit]") {
     const auto texts =
@@ -87,15 +101,4 @@ TEST_CASE("pod rules: what devices run although Flotta refuses it is served with
     CHECK(texts[0].starts_with("warning: m.yaml:9: spec.pod.spec.volumes[0]: "));
     CHECK(
         findings_of(with_container("resources: {}, env: [{name: A, value: '1'}], lifecycle: null")).empty());
-}
-
-TEST_CASE("pod rules: R31 a port without protocol is TCP, in every kind of container", "[fleet][unit]") {
-    auto pod =
-        boost::json::parse(R"({"containers":[{"ports":[{"hostPort":1},{"hostPort":2,"protocol":"UDP"}]},{}],
-        "initContainers":[{"ports":[{"hostPort":3,"protocol":null}]}],"ephemeralContainers":[{"ports":[{}]}]})");
-    fill_pod_defaults(pod.as_object());
-    CHECK(pod.at("containers").at(0).at("ports").at(0).at("protocol") == "TCP");
-    CHECK(pod.at("containers").at(0).at("ports").at(1).at("protocol") == "UDP");
-    CHECK(pod.at("initContainers").at(0).at("ports").at(0).at("protocol") == "TCP");
-    CHECK(pod.at("ephemeralContainers").at(0).at("ports").at(0).at("protocol") == "TCP");
 }

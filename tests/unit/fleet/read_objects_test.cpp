@@ -89,3 +89,62 @@ TEST_CASE("read objects: playbooks are decoded, and have to be text", "[fleet][u
                        "spec.edgePlaybook.playbooks[0].content: has to be the playbook's text in base64"));
     }
 }
+
+TEST_CASE("read objects: R33 Flotta's bookkeeping in a device's labels is not read", "[fleet][unit]") {
+    const auto objects =
+        objects_of(head("EdgeDevice", "d") +
+                   "  labels: {workload/web: 'true', edgedeviceSignedRequest: 'true', site: north, "
+                   "workloads: x, config/device-by-config: c}\n");
+    CHECK(objects.devices.at({"default", "d"}).labels ==
+          string_map{{"site", "north"}, {"workloads", "x"}, {"config/device-by-config", "c"}});
+}
+
+TEST_CASE("read objects: R28 a workload that was being deleted is left out, a device stays",
+          "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("m.yaml", head("EdgeDevice", "d") + "  deletionTimestamp: \"2022-10-01T00:00:00Z\"\n" +
+                               head("EdgeWorkload", "w") + "  deletionTimestamp: \"2022-10-01T00:00:00Z\"\n" +
+                               "spec: {type: pod}\n");
+    const auto objects = folder.read();
+    CHECK(objects.devices.size() == 1);
+    CHECK(objects.workloads.empty());
+    REQUIRE(folder.texts.size() == 2);
+    CHECK(mentions(folder.texts, "warning: m.yaml:6: metadata.deletionTimestamp: was deleted"));
+    CHECK(mentions(folder.texts, "warning: m.yaml:12: metadata.deletionTimestamp: is set"));
+}
+
+TEST_CASE("read objects: R27 a bucket claimed on OpenShift is not silently lost", "[fleet][unit]") {
+    const auto texts = findings_of(head("EdgeDevice", "d") + "status: {dataObc: d}\n");
+    REQUIRE(texts.size() == 1);
+    CHECK(texts[0].starts_with("warning: m.yaml:6: status.dataObc: names a bucket"));
+}
+
+TEST_CASE("read objects: R31 requests are not approved unless they say so", "[fleet][unit]") {
+    const auto objects =
+        objects_of(head("EdgeDeviceSignedRequest", "d") + "spec: {targetNamespace: plant}\n");
+    CHECK_FALSE(objects.requests.at({"default", "d"}).approved);
+}
+
+TEST_CASE("read objects: ConfigMaps and Secrets are held to a cluster's rules", "[fleet][unit]") {
+    const std::vector<std::pair<std::string, std::string>> table{
+        {head("ConfigMap", "m") + "data: {a/b: x}\n", "data.a/b: is no valid key"},
+        {head("ConfigMap", "m") + "data: {a: 1}\n", "data.a: has to be text, not a number; put it in quotes"},
+        {head("ConfigMap", "m") + "binaryData: {a: '?'}\n", "binaryData.a: has to be base64"},
+        {head("ConfigMap", "m") + "immutable: 1\n", "immutable: has to be true or false"},
+        {head("Secret", "s") + "stringData: {..a: x}\n", "stringData...a: is no valid key"},
+        {head("Secret", "s") + "data: {a/b: Zm9v}\n", "data.a/b: is no valid key"},
+        {head("Secret", "s") + "type: 1\n", "type: has to be text"},
+    };
+    for (const auto& [yaml, part] : table) {
+        CAPTURE(yaml, part);
+        const auto texts = findings_of(yaml);
+        CAPTURE(texts);
+        REQUIRE(texts.size() == 1);
+        CHECK(texts[0].starts_with("error: m.yaml:6: "));
+        CHECK(mentions(texts, part));
+    }
+    CHECK(mentions(findings_of(head("ConfigMap", "m") + "data: {a: x}\nbinaryData: {a: Zm9v}\n"),
+                   "error: m.yaml:7: binaryData.a: is a key of data, too"));
+    CHECK(mentions(findings_of(head("ConfigMap", "m") + "dta: {}\n"),
+                   "warning: m.yaml:6: dta: is not a field"));
+}

@@ -48,7 +48,7 @@ TEST_CASE("read settings: what does not fit is an error with its field", "[fleet
     const std::vector<std::pair<std::string, std::string>> table{
         {"{heartbeat: {periodSeconds: '5'}}",
          "spec.heartbeat.periodSeconds: has to be a whole number, not text; leave the quotes out"},
-        {"{heartbeat: {periodSeconds: -1}}", "spec.heartbeat.periodSeconds: has to be between 0"},
+        {"{heartbeat: {periodSeconds: -1}}", "spec.heartbeat.periodSeconds: has to be between 1"},
         {"{heartbeat: {periodSeconds: 1.5}}", "has to be a whole number"},
         {"{heartbeat: 5}", "spec.heartbeat: has to be a map"},
         {"{heartbeat: {hardwareProfile: {include: 'true'}}}", "include: has to be true or false"},
@@ -60,7 +60,9 @@ TEST_CASE("read settings: what does not fit is an error with its field", "[fleet
         {"{logCollection: {a: {kind: syslog, syslogConfig: {}}}}", "syslogConfig.name: is missing"},
         {"{metrics: {system: {interval: 3000000000}}}", "spec.metrics.system.interval: has to be between"},
         {"{metrics: {system: {allowList: {}}}}", "spec.metrics.system.allowList.name: is missing"},
-        {"{storage: {s3: {createOBC: true, secretName: s}}}", "spec.storage.s3.createOBC: cannot be true"},
+        {"{heartbeat: {periodSeconds: 0}}", "spec.heartbeat.periodSeconds: has to be between 1"},
+        {"{metrics: {retention: {maxMiB: -1}}}", "spec.metrics.retention.maxMiB: has to be between 0"},
+        {"{requestTime: 5}", "spec.requestTime: has to be text"},
     };
     for (const auto& [spec, part] : table) {
         CAPTURE(spec, part);
@@ -74,6 +76,7 @@ TEST_CASE("read settings: what does not fit is an error with its field", "[fleet
 
 TEST_CASE("read settings: what is odd but harmless is a warning", "[fleet][unit]") {
     for (const auto* spec : {"{hearbeat: {}}", "{storage: {s3: {createOBC: true}}}",
+                             "{storage: {s3: {createOBC: true, configMapName: m, secretName: s}}}",
                              "{heartbeat: {hardwareProfile: {scope: some}}}"}) {
         CAPTURE(spec);
         const auto texts = findings_of(device(spec));

@@ -11,8 +11,8 @@ namespace {
 
 std::string workload(const std::string& spec, const std::string& pod = "{containers: [{name: c}]}") {
     return head("EdgeWorkload", "w") +
-           "  labels: {podman/l: v, podmanx: x, app: x}\n  annotations: {podman/a/b: v, z: x}\n" + "spec: {" +
-           spec + (spec.empty() ? "" : ", ") + "pod: {spec: " + pod + "}}\n";
+           "  labels: {podman/l: v, podmanx: x, app: x}\n  annotations: {podman/a.b: v, z: x}\n" +
+           "spec: {type: pod, " + spec + (spec.empty() ? "" : ", ") + "pod: {spec: " + pod + "}}\n";
 }
 
 edge_workload read(const std::string& text) { return *objects_of(text).workloads.at({"default", "w"}); }
@@ -41,6 +41,18 @@ TEST_CASE("read workload: what does not fit is an error with its field", "[fleet
         {"deviceSelector: {matchExpressions: [{operator: Exists}]}", "key: is missing"},
         {"deviceSelector: {matchExpressions: [{key: k}]}", "operator: is missing"},
         {"deviceSelector: {matchLabels: {a: 1}}", "spec.deviceSelector.matchLabels.a: has to be text"},
+        {"deviceSelector: {matchLabels: {a b: c}}",
+         "spec.deviceSelector.matchLabels.a b: is no key of a label"},
+        {"deviceSelector: {matchLabels: {a: 'b c'}}",
+         "spec.deviceSelector.matchLabels.a: is no value of a label"},
+        {"deviceSelector: {matchExpressions: [{key: a/b/c, operator: Exists}]}",
+         "matchExpressions[0].key: is no key of a label"},
+        {"deviceSelector: {matchExpressions: [{key: k, operator: In, values: [x, 'y z']}]}",
+         "matchExpressions[0].values[1]: is no value of a label"},
+        {"deviceSelector: {matchExpressions: [{key: k, operator: NotIn, values: [1]}]}",
+         "matchExpressions[0].values[0]: has to be text"},
+        {"deviceSelector: {matchExpressions: [{key: k, operator: DoesNotExist, values: [a]}]}",
+         "values: has to be empty"},
         {"device: 5", "spec.device: has to be text"},
         {"data: {egress: [{source: a}]}", "spec.data.egress[0].target: is missing"},
         {"metrics: {port: 70000}", "spec.metrics.port: has to be between 0 and 65535"},
@@ -55,6 +67,31 @@ TEST_CASE("read workload: what does not fit is an error with its field", "[fleet
         CHECK(texts[0].starts_with("error: m.yaml:8: spec."));
         CHECK(mentions(texts, part));
     }
+}
+
+TEST_CASE("read workload: what Flotta needs and devices do not is a warning", "[fleet][unit]") {
+    const auto untyped =
+        findings_of(head("EdgeWorkload", "w") + "spec: {pod: {spec: {containers: [{name: c}]}}}\n");
+    REQUIRE(untyped.size() == 1);
+    CHECK(untyped[0].starts_with("warning: m.yaml:6: spec.type: is missing"));
+    for (const auto* spec :
+         {"selector: {}", "imageRegistries: {secret: {name: s}}", "data: {paths: []}", "metrics: {prt: 1}",
+          "deviceSelector: {matchLabel: {a: b}}", "device: d, deviceSelector: {}"}) {
+        CAPTURE(spec);
+        const auto texts = findings_of(workload(spec));
+        REQUIRE(texts.size() == 1);
+        CHECK(texts[0].starts_with("warning: m.yaml:8: spec."));
+    }
+}
+
+TEST_CASE("read workload: R33 a name too long for a label runs with a warning", "[fleet][unit]") {
+    const auto named = [](std::size_t length) {
+        return findings_of(head("EdgeWorkload", std::string(length, 'w')) +
+                           "spec: {type: pod, pod: {spec: {containers: [{name: c}]}}}\n");
+    };
+    CHECK(named(63).empty());
+    REQUIRE(named(64).size() == 1);
+    CHECK(named(64)[0].starts_with("warning: m.yaml:5: metadata.name: is longer than 63 characters"));
 }
 
 TEST_CASE("read workload: R31 metrics have defaults", "[fleet][unit]") {

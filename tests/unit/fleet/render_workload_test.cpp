@@ -19,8 +19,9 @@ struct rendered_workload {
 };
 
 rendered_workload render(const std::string& spec, const std::string& others = {}) {
-    const auto objects = objects_of(others + head("EdgeWorkload", "w") +
-                                    "  labels: {podman/b: '2', podman/a: '1'}\nspec: {" + spec + "}\n");
+    const auto objects =
+        objects_of(others + head("EdgeWorkload", "w") +
+                   "  labels: {podman/b: '2', podman/a: '1'}\nspec: {type: pod, " + spec + "}\n");
     rendered_workload result;
     reference_set used;
     const references refer{objects, "default", used, result.problems};
@@ -41,7 +42,7 @@ TEST_CASE("render workload: R28 the wire form of a plain workload", "[fleet][uni
     CHECK(made.problems.empty());
     CHECK(made.workload ==
           json::parse(R"({"name":"w","namespace":"default","labels":{"a":"1","b":"2"},"specification":
-        "containers:\n- args:\n  - \"8080\"\n  image: i:1\n  name: c\n  ports:\n  - containerPort: 2\n    hostPort: 1\n    protocol: TCP\n"})"));
+        "containers:\n- args:\n  - \"8080\"\n  image: i:1\n  name: c\n  ports:\n  - containerPort: 2\n    hostPort: 1\n    protocol: TCP\n  resources: {}\n"})"));
 }
 
 TEST_CASE("render workload: R28 optional parts", "[fleet][unit]") {
@@ -60,6 +61,13 @@ TEST_CASE("render workload: R28 optional parts", "[fleet][unit]") {
           json::parse(R"({"path":"/m","port":9,"interval":60,"allow_list":{"names":["x"]},
         "containers":{"c":{"disabled":true,"path":"/","port":1}}})"));
     CHECK_FALSE(render(pod("image: i") + ", metrics: {path: /m}").workload.get_object().contains("metrics"));
+}
+
+TEST_CASE("render workload: R28 an empty auth file counts as none", "[fleet][unit]") {
+    const auto made = render(pod("image: i") + ", imageRegistries: {secretRef: {name: r}}",
+                             head("Secret", "r") + "stringData: {.dockerconfigjson: ''}\n");
+    CHECK(made.problems.empty());
+    CHECK_FALSE(made.workload.get_object().contains("imageRegistries"));
 }
 
 TEST_CASE("render workload: R28 a missing auth file is a problem", "[fleet][unit]") {
