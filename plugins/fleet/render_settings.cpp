@@ -71,6 +71,10 @@ json::object render_s3(const s3_settings& settings, const references& refer) {
         refer.problem("storage.s3 names only one of configMapName and secretName; it needs both");
         return s3;
     }
+    // Each missing object is named once, not once a key.
+    const auto* map = refer.find_config_map(settings.config_map, user);
+    const auto* keys = refer.find_secret(settings.secret, user);
+    if (map == nullptr || keys == nullptr) return s3;
     const auto config = [&](std::string_view name, std::string_view key) {
         const auto* value = refer.config_key(settings.config_map, key, user);
         if (value != nullptr) s3.emplace(name, *value);
@@ -87,10 +91,8 @@ json::object render_s3(const s3_settings& settings, const references& refer) {
     }
     credential("aws_access_key_id", "AWS_ACCESS_KEY_ID");
     credential("aws_secret_access_key", "AWS_SECRET_ACCESS_KEY");
-    if (const auto* found = refer.optional_secret(settings.secret)) {
-        const auto ca = found->data.find("tls.crt");
-        if (ca != found->data.end()) s3.emplace("aws_ca_bundle", encode_base64(ca->second));
-    }
+    const auto ca = keys->data.find("tls.crt");
+    if (ca != keys->data.end()) s3.emplace("aws_ca_bundle", encode_base64(ca->second));
     return s3;
 }
 
