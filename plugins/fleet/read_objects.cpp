@@ -70,7 +70,9 @@ config_map read_config_map(const manifest& from, const field& root) {
         check_key(value, key);
         read.data.emplace(key, value.text().value_or(""));
     }
-    for (const auto& [key, value] : root["binaryData"].members()) {
+    const auto binary = root["binaryData"].members();
+    if (!binary.empty()) root["binaryData"].warn("does not go to devices: only data does");
+    for (const auto& [key, value] : binary) {
         check_key(value, key);
         auto text = value.text().value_or("");
         if (!decode_base64(text)) value.error("has to be base64");

@@ -129,7 +129,6 @@ TEST_CASE("read objects: ConfigMaps and Secrets are held to a cluster's rules", 
     const std::vector<std::pair<std::string, std::string>> table{
         {head("ConfigMap", "m") + "data: {a/b: x}\n", "data.a/b: is no valid key"},
         {head("ConfigMap", "m") + "data: {a: 1}\n", "data.a: has to be text, not a number; put it in quotes"},
-        {head("ConfigMap", "m") + "binaryData: {a: '?'}\n", "binaryData.a: has to be base64"},
         {head("ConfigMap", "m") + "immutable: 1\n", "immutable: has to be true or false"},
         {head("Secret", "s") + "stringData: {..a: x}\n", "stringData...a: is no valid key"},
         {head("Secret", "s") + "data: {a/b: Zm9v}\n", "data.a/b: is no valid key"},
@@ -143,6 +142,10 @@ TEST_CASE("read objects: ConfigMaps and Secrets are held to a cluster's rules", 
         CHECK(texts[0].starts_with("error: m.yaml:6: "));
         CHECK(mentions(texts, part));
     }
+    CHECK(mentions(findings_of(head("ConfigMap", "m") + "binaryData: {a: '?'}\n"),
+                   "error: m.yaml:6: binaryData.a: has to be base64"));
+    CHECK(mentions(findings_of(head("ConfigMap", "m") + "binaryData: {a: Zm9v}\n"),
+                   "warning: m.yaml:6: binaryData: does not go to devices"));
     CHECK(mentions(findings_of(head("ConfigMap", "m") + "data: {a: x}\nbinaryData: {a: Zm9v}\n"),
                    "error: m.yaml:7: binaryData.a: is a key of data, too"));
     CHECK(mentions(findings_of(head("ConfigMap", "m") + "dta: {}\n"),

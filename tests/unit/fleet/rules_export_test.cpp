@@ -331,9 +331,11 @@ TEST_CASE("export: what kubectl prints loads without an error and keeps what cou
     folder.write("m.yaml", exported);
     const auto objects = folder.read();
     CAPTURE(folder.texts);
-    REQUIRE(folder.texts.size() == 1); // the workload that was being deleted
+    REQUIRE(folder.texts.size() == 2);
     CHECK(folder.texts[0].starts_with("warning: m.yaml:"));
     CHECK(mentions(folder.texts, "metadata.deletionTimestamp: is set"));
+    CHECK(folder.texts[1].starts_with("warning: m.yaml:"));
+    CHECK(mentions(folder.texts, "binaryData: does not go to devices"));
 
     CHECK(objects.devices.at({"plant-1", "camera-17"}).labels ==
           string_map{{"config/device-by-config", "baseline"},

@@ -135,6 +135,9 @@ TEST_CASE("yaml writer: R38 lines are folded at the first space after 80 charact
     CHECK(written_text(words + " dog barks\t") == "\"" + words + "\n  dog barks\\t\"");
     CHECK(written_text(words + "  dog") == words + "  dog");
     CHECK(written_text(words + " dog\nbarks") == "|-\n  " + words + " dog\n  barks");
+    // A space is at column 81 after 78 letters, the first where a line is folded.
+    CHECK(written_text(std::string(77, 'w') + " a b") == std::string(77, 'w') + " a\n  b");
+    CHECK(written_text(std::string(78, 'w') + " a b") == std::string(78, 'w') + "\n  a b");
     const std::string word(100, 'w');
     CHECK(written_text(word) == word);
     CHECK(write_yaml(json::object{{words, 1}}) == words + ": 1\n");
