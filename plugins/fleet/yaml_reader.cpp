@@ -41,8 +41,13 @@ std::string mend_escapes(const std::string& text) {
         std::size_t length = 1;
         while (length <= 4 && length <= rest.size() && !is_utf8(rest.substr(0, length))) ++length;
         if (length > 4 || length > rest.size()) {
-            mended.push_back('\xc2');
             length = 1;
+            // No escape leaves another kind of byte alone; if one did, it would have to go.
+            if ((static_cast<unsigned char>(rest.front()) & 0xc0) != 0x80) {
+                rest.remove_prefix(1);
+                continue;
+            }
+            mended.push_back('\xc2');
         }
         mended += rest.substr(0, length);
         rest.remove_prefix(length);
