@@ -70,9 +70,7 @@ config_map read_config_map(const manifest& from, const field& root) {
         check_key(value, key);
         read.data.emplace(key, value.text().value_or(""));
     }
-    const auto binary = root["binaryData"].members();
-    if (!binary.empty()) root["binaryData"].warn("does not go to devices: only data does");
-    for (const auto& [key, value] : binary) {
+    for (const auto& [key, value] : root["binaryData"].members()) {
         check_key(value, key);
         auto text = value.text().value_or("");
         if (!decode_base64(text)) value.error("has to be base64");

@@ -55,7 +55,7 @@ std::optional<std::string> read_playbook(const field& from) {
 } // namespace
 
 edge_config read_config(const object_name& name, const field& spec) {
-    edge_config read{name, {}};
+    edge_config read{name, {}, {}};
     spec.expect_members({"edgePlaybook"});
     spec["edgePlaybook"].expect_members({"playbooks", "user"});
     spec["edgePlaybook"]["user"].text();
@@ -75,7 +75,7 @@ std::optional<playbook_execution> read_execution(const object_name& name, const 
     spec["executionAttempt"].integer(0, std::numeric_limits<std::int64_t>::max());
     auto playbook = read_playbook(spec["playbook"]);
     if (!playbook) return std::nullopt;
-    return playbook_execution{name, *std::move(playbook)};
+    return playbook_execution{name, {}, *std::move(playbook)};
 }
 
 } // namespace edgeconf::fleet

@@ -157,6 +157,7 @@ edge_workload read_workload(const manifest& from, findings& found) {
     read.name = from.name;
     read.labels = from.labels;
     read.annotations = from.annotations;
+    read.annotations.erase("kubectl.kubernetes.io/last-applied-configuration"); // kubectl's own, and long
     read.device = spec["device"].text().value_or("");
     read.selector = read_selector(spec["deviceSelector"]);
     if (!read.device.empty() && read.selector) {

@@ -113,8 +113,8 @@ boost::json::object fleet_under_test::parsed(std::string_view id) const { return
 boost::json::object object(std::string_view json) { return boost::json::parse(json).get_object(); }
 
 std::string workload(const std::string& name, const std::string& selection, const std::string& container) {
-    return head("EdgeWorkload", name) + "spec: {" + selection + ", pod: {spec: {containers: [{name: c, " +
-           container + "}]}}}\n";
+    return head("EdgeWorkload", name) + "spec: {type: pod, " + selection + (selection.empty() ? "" : ", ") +
+           "pod: {spec: {containers: [{name: c, " + container + "}]}}}\n";
 }
 
 } // namespace edgeconf::fleet

@@ -26,8 +26,8 @@ TEST_CASE("read playbooks: R34 content is decoded, in the order of its priority"
         objects_of(config("[{content: Zm9v, timeoutSeconds: 5, executionStrategy: x}, {content: YmFy}]") +
                    execution("{executionAttempt: 0, playbook: {content: Zm9v, privilegeEscalationOptions: "
                              "{becomeMethod: su}}}"));
-    CHECK(objects.configs.at({"default", "c"}).playbooks == std::vector<std::string>{"foo", "bar"});
-    CHECK(objects.executions.at({"default", "d-c"}).playbook == "foo");
+    CHECK(objects.configs.at({"default", "c"})->playbooks == std::vector<std::string>{"foo", "bar"});
+    CHECK(objects.executions.at({"default", "d-c"})->playbook == "foo");
 }
 
 TEST_CASE("read playbooks: an execution without a playbook is none", "[fleet][unit]") {

@@ -1,6 +1,7 @@
 #include "rendered.hpp"
 
-#include "fleet/catalogue.hpp"
+#include "fleet/playbooks.hpp"
+#include "fleet/renderer.hpp"
 #include "manifest_folder.hpp"
 #include "support/catch.hpp"
 
@@ -14,47 +15,67 @@ namespace {
 
 namespace json = boost::json;
 
-// Calls `use` with the catalogue of the manifests and the device as it sees it.
-template <class Use>
-auto with_device(std::string_view yaml, const asking_device& device, Use use) {
-    const catalogue fleet{objects_of(yaml)};
-    edge_device known;
-    const auto found = fleet.objects().devices.find({"default", device.id});
-    if (found != fleet.objects().devices.end()) known = found->second;
-    for (const auto& [key, value] : device.labels) known.labels.insert_or_assign(key, value);
-    return use(fleet, device_view{device.id, "default", known.labels, known.settings});
-}
+// What the device has, rendered from the manifests: a body, or what is missing for one.
+struct rendered_device {
+    rendered_device(std::string_view yaml, const asking_device& asking)
+        : all{[](configured_device&) {},
+              [this](const broken_part& part) {
+                  for (const auto& each : part.problems) {
+                      if (part.devices != 0) problems.push_back(to_string(part.owner) + ": " + each);
+                  }
+              }} {
+        const auto objects = objects_of(yaml);
+        for (const auto& [name, each] : objects.config_maps) all.put(each);
+        for (const auto& [name, each] : objects.secrets) all.put(each);
+        for (const auto& [name, each] : objects.sets) all.put(each);
+        for (const auto& [name, each] : objects.workloads) all.put(each);
+        device.id = asking.id;
+        device.ns = "default";
+        if (const auto found = objects.devices.find({"default", asking.id}); found != objects.devices.end()) {
+            device.labels = found->second->labels;
+            device.settings = {found->second, &found->second->settings};
+        }
+        for (const auto& [key, value] : asking.labels) device.labels.insert_or_assign(key, value);
+        all.add(device);
+        while (all.work(1)) {
+        }
+    }
 
-rendering_result render(std::string_view yaml, const asking_device& device) {
-    return with_device(yaml, device,
-                       [](const catalogue& fleet, const device_view& view) { return fleet.render(view); });
-}
+    problem_list problems;
+    configured_device device;
+    renderer all;
+};
 
 } // namespace
 
 json::object configuration_of(std::string_view yaml, const asking_device& device) {
-    const auto result = render(yaml, device);
-    CAPTURE(result.problems);
-    REQUIRE(result.made);
-    std::string text;
-    for (const auto part : result.made->parts) text += part;
+    const rendered_device rendered{yaml, device};
+    CAPTURE(rendered.problems);
+    REQUIRE(rendered.device.body->made);
+    const auto& body = *rendered.device.body->made;
+    const auto version = version_of(device.id, body);
+    auto text = R"({"device_id":")" + std::string{device.id} + R"(","version":")" +
+                std::string{version.data(), version.size()} + R"(","configuration":)";
+    for (const auto piece : body.pieces) text += piece;
     return json::parse(text).as_object();
 }
 
 std::vector<std::string> problems_of(std::string_view yaml, const asking_device& device) {
-    const auto result = render(yaml, device);
-    CHECK(result.problems.empty() == (result.made != nullptr));
-    return result.problems;
+    const rendered_device rendered{yaml, device};
+    CHECK(rendered.problems.empty() == (rendered.device.body->made != nullptr));
+    return rendered.problems;
 }
 
 json::array playbooks_of(std::string_view yaml, const asking_device& device) {
-    problem_list problems;
-    const auto text = with_device(yaml, device, [&](const catalogue& fleet, const device_view& view) {
-        return fleet.playbooks(view, problems);
-    });
-    CAPTURE(problems);
-    REQUIRE(problems.empty());
-    return json::parse(text).as_array();
+    const auto objects = objects_of(yaml);
+    auto labels = device.labels;
+    if (const auto found = objects.devices.find({"default", device.id}); found != objects.devices.end()) {
+        labels.insert(found->second->labels.begin(), found->second->labels.end());
+    }
+    const auto choice = choose_playbooks(device.id, "default", labels, objects);
+    CAPTURE(choice.problems);
+    REQUIRE(choice.problems.empty());
+    return json::parse(playbook_history{}.offer(choice.playbooks)).as_array();
 }
 
 void check_cases(const std::vector<rule_case>& cases) {

@@ -84,7 +84,7 @@ TEST_CASE("renderer: a change renders what depends on it, and nothing else", "[f
     CHECK(fleet.settle().empty());
     fleet.put(head("ConfigMap", "unused"));
     CHECK(fleet.settle().empty());
-    fleet.put(workload("wn", "type: pod, deviceSelector: {matchLabels: {uses: other}}",
+    fleet.put(workload("wn", "deviceSelector: {matchLabels: {uses: other}}",
                        "envFrom: [{configMapRef: {name: other}}]"));
     CHECK(fleet.settle().empty());
 }

@@ -26,7 +26,7 @@ public:
         }
         for (const auto* name : {"set1", "set2"}) {
             if (one_in(3)) continue;
-            all.push_back(head("EdgeDeviceSet", name) + "spec: {heartbeat: {periodSeconds: " + number(3) +
+            all.push_back(head("EdgeDeviceSet", name) + "spec: {heartbeat: {periodSeconds: 1" + number(3) +
                           "}}\n");
         }
         for (const auto* name : {"w1", "w2", "w3", "w4"}) {
@@ -59,7 +59,7 @@ private:
     std::string selection() {
         return pick({"deviceSelector: {}", "device: d1", "deviceSelector: {matchLabels: {site: north}}",
                      "deviceSelector: {matchExpressions: [{key: site, operator: NotIn, values: [north]}]}",
-                     "type: pod"});
+                     ""});
     }
     std::string container() {
         return pick({"image: i", "image: j", "envFrom: [{configMapRef: {name: m1}}]",

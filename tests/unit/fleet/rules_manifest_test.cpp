@@ -53,7 +53,7 @@ TEST_CASE("R31: what an API server would have filled in is filled in", "[fleet][
     });
     CHECK_FALSE(objects_of(head("EdgeDeviceSignedRequest", "d") + "spec: {targetNamespace: plant}\n")
                     .requests.at({"default", "d"})
-                    .approved);
+                    ->approved);
 }
 
 TEST_CASE("R31: a manifest says the same before and after a cluster has had it", "[fleet][unit]") {
@@ -72,9 +72,9 @@ TEST_CASE("R31: Secrets, lists and documents are read as a cluster takes them", 
                    "---\n{apiVersion: v1, kind: List, items: [{apiVersion: v1, kind: ConfigMap, "
                    "metadata: {name: m}, data: {k: v}}]}\n" +
                    head("EdgeConfig", "c") + "spec: {edgePlaybook: {playbooks: [{content: Zm9v}]}}\n");
-    CHECK(objects.secrets.at({"default", "s"}).data == string_map{{"a", "foo"}, {"b", "bar"}});
-    CHECK(objects.config_maps.at({"default", "m"}).data == string_map{{"k", "v"}});
-    CHECK(objects.configs.at({"default", "c"}).playbooks == std::vector<std::string>{"foo"});
+    CHECK(objects.secrets.at({"default", "s"})->data == string_map{{"a", "foo"}, {"b", "bar"}});
+    CHECK(objects.config_maps.at({"default", "m"})->data == string_map{{"k", "v"}});
+    CHECK(objects.configs.at({"default", "c"})->playbooks == std::vector<std::string>{"foo"});
 }
 
 TEST_CASE("R32: what Flotta's webhook refuses, or a device cannot run, is an error", "[fleet][unit]") {

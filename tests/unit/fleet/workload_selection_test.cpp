@@ -35,7 +35,7 @@ TEST_CASE("workload selection: R33 by name, by selector, by nothing", "[fleet][u
         {"device: e", {}, false},
         {"device: e, deviceSelector: {}", {}, false},
         {"device: '', deviceSelector: {}", {}, true},
-        {"type: pod", {{"a", "b"}}, false},
+        {"", {{"a", "b"}}, false},
         {"deviceSelector: {}", {}, true},
         {"deviceSelector: {matchLabels: {a: b}}", {{"a", "b"}}, true},
         {"deviceSelector: {matchLabels: {a: b}}", {{"a", "c"}}, false},

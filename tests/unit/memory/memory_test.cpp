@@ -34,6 +34,7 @@ apiVersion: management.project-flotta.io/v1alpha1
 kind: EdgeWorkload
 metadata: {name: web, namespace: plant-1}
 spec:
+  type: pod
   deviceSelector: {matchLabels: {site: north}}
   pod:
     spec:
@@ -46,6 +47,7 @@ apiVersion: management.project-flotta.io/v1alpha1
 kind: EdgeWorkload
 metadata: {name: web, namespace: plant-2}
 spec:
+  type: pod
   deviceSelector: {}
   pod:
     spec:
