@@ -110,7 +110,7 @@ std::string judge_key(EVP_PKEY* key) {
 
 } // namespace
 
-boost::system::result<digest, std::string> csr_public_key(std::string_view pem) {
+csr_key csr_public_key(std::string_view pem) {
     const error_mark mark;
     if (pem.size() > pem_limit) {
         return "the certificate request is longer than "s + std::to_string(pem_limit) + " bytes";

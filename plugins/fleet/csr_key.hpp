@@ -11,6 +11,8 @@
 
 namespace edgeconf::fleet {
 
+using csr_key = boost::system::result<digest, std::string>;
+
 // SHA-256 of the DER SubjectPublicKeyInfo of a PEM certificate request (PKCS #10), or why there is none, in
 // words for an administrator.
 //
@@ -19,6 +21,6 @@ namespace edgeconf::fleet {
 // 8192 bits, EC on P-256, P-384 or P-521, and Ed25519.
 //
 // Any thread; OpenSSL's error queue is left as it was. Throws std::bad_alloc alone.
-boost::system::result<digest, std::string> csr_public_key(std::string_view pem);
+csr_key csr_public_key(std::string_view pem);
 
 } // namespace edgeconf::fleet

@@ -2,6 +2,7 @@
 // device calls; bodies are parsed and answers are shaped elsewhere.
 #pragma once
 
+#include "fleet/csr_key.hpp"
 #include "fleet/device_record.hpp"
 #include "fleet/device_table.hpp"
 #include "fleet/event_log.hpp"
@@ -109,8 +110,9 @@ public:
                   const heartbeat_digest& told);
 
     // R14, R20: ok, not_found, not_approved, denied or other_key; anything but ok keeps the certificate from
-    // the device. `key` is that of its certificate request.
-    outcome put_registration(std::string_view id, const registration& body, const std::optional<digest>& key);
+    // the device. `key` is that of its certificate request, or why it has none: such a device is let through
+    // unpinned as long as no key is confirmed, since the Edge API has found the request good enough to sign.
+    outcome put_registration(std::string_view id, const registration& body, const csr_key& key);
 
     // R35: ok or not_found. `told` is the digest of the body, as for enrol().
     outcome put_heartbeat(std::string_view id, const heartbeat& body, const heartbeat_digest& told);

@@ -150,8 +150,7 @@ void model::drop(device_record& device) {
 
 // ---- registration ----
 
-outcome model::put_registration(std::string_view id, const registration& body,
-                                const std::optional<digest>& key) {
+outcome model::put_registration(std::string_view id, const registration& body, const csr_key& key) {
     auto* device = find_exactly(id);
     if (device == nullptr) return outcome::not_found;
     if (device->state == device_state::denied) return outcome::denied;
@@ -163,6 +162,10 @@ outcome model::put_registration(std::string_view id, const registration& body,
              "a registration with another key than the device's was refused; reset the identity if the "
              "device was reinstalled");
         return outcome::other_key;
+    }
+    if (!key) {
+        note(*device, event_type::warning, "IdentityUnknown",
+             fmt::format("registered, and is pinned to no key: {}", key.error()));
     }
     device->status.registered = now();
     device->signs->set_quiet({}); // what it reports next may say something again
@@ -249,6 +252,7 @@ void model::called(std::string_view id) {
 
 void model::tick() {
     wheel_.advance(now(), [this](device_record& device) { due(device); });
+    table_.reclaim(); // what the last few changes left
 }
 
 // Looks at the device again when it can be too late at the earliest.

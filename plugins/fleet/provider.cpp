@@ -251,13 +251,8 @@ void provider::enrol(const ecp_request& request, ecp_op op) {
 void provider::put_registration(const ecp_request& request, ecp_op op) {
     auto body = read_registration(ecp::view(request.body));
     if (!body) return host_.complete(op, invalid_body(body.error()));
-    std::optional<digest> key;
-    if (!body->certificate_request.empty()) {
-        auto read = csr_public_key(body->certificate_request);
-        if (!read) return host_.complete(op, invalid_body({{"/certificate_request", read.error()}}));
-        key = *read;
-    }
-    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body), key] {
+    auto key = csr_public_key(body->certificate_request);
+    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body), key = std::move(key)] {
         host_.complete(op, registration_reply(model_.put_registration(id, body, key)));
     });
 }
@@ -268,9 +263,9 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
     const auto told = digest_of(text);
     {
         const auto devices = model_.devices().read();
-        const auto* entry = find_known(devices, request, host_, op);
-        if (entry == nullptr) return;
-        if (!entry->calls_matter && entry->signs->is_quiet(told)) {
+        const auto* entry = find(devices, request);
+        const bool known = entry != nullptr && entry->state == device_state::known;
+        if (known && !entry->calls_matter && entry->signs->is_quiet(told)) {
             entry->signs->heard(model_.now());
             return host_.complete(op, ecp::reply{ECP_OK});
         }

@@ -40,7 +40,8 @@ outcome fleet_under_test::enrol(std::string_view id, std::string_view ns, const 
 
 outcome fleet_under_test::put_registration(std::string_view id, std::string_view hardware,
                                            const std::optional<digest>& key) {
-    return devices.put_registration(id, {object(hardware), ""}, key);
+    return devices.put_registration(id, {object(hardware), ""},
+                                    key ? csr_key{*key} : csr_key{std::string{"there is none"}});
 }
 
 outcome fleet_under_test::put_heartbeat(std::string_view id, const heartbeat& body) {

@@ -112,7 +112,7 @@ TEST_CASE("memory: a device enrols, registers, is configured and reports", "[mem
     const provider_instance fleet{memory(), R"({"approval":"automatic"})"};
     REQUIRE(fleet.created == ECP_OK);
     const std::string_view id = "pump-9";
-    const auto hardware = R"({"hardware":{"hostname":"Pump 9","disks":null}})";
+    const auto hardware = R"({"hardware":{"hostname":"Pump 9","disks":null},"certificate_request":"x"})";
 
     CHECK(fleet.call(table.get_registration, "default", id).status == ECP_NOT_FOUND);
     CHECK(fleet.call(table.enrol, "plant-1", id, R"({"target_namespace":"plant-1"})").status == ECP_CREATED);
