@@ -95,8 +95,10 @@ std::string_view cut_utf8(std::string_view text, std::size_t limit) noexcept {
 }
 
 digest sha256(std::string_view bytes) {
+    // Looking the algorithm up takes longer than hashing a short text.
+    static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
     digest hash{};
-    if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+    if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, algorithm, nullptr) != 1) {
         throw std::runtime_error("OpenSSL offers no SHA-256");
     }
     return hash;

@@ -1,21 +1,15 @@
 #include "fleet/heartbeat_digest.hpp"
 
-#include <openssl/evp.h>
+#include "fleet/encoding.hpp"
 
 #include <algorithm>
-#include <stdexcept>
 
 namespace edgeconf::fleet {
 
 using namespace std::chrono_literals;
 
 heartbeat_digest digest_of(std::string_view body) {
-    // Fetched once: looking the algorithm up costs as much as hashing a small heartbeat.
-    static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA2-256", nullptr);
-    std::array<std::uint8_t, 32> whole{};
-    if (EVP_Digest(body.data(), body.size(), whole.data(), nullptr, sha256, nullptr) != 1) {
-        throw std::runtime_error("OpenSSL offers no SHA-256");
-    }
+    const auto whole = sha256(body);
     heartbeat_digest half;
     std::copy_n(whole.begin(), half.size(), half.begin());
     return half;

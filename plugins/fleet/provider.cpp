@@ -106,7 +106,10 @@ provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& f
                               host.log(each.level == event_type::warning ? ECP_LOG_WARN : ECP_LOG_INFO,
                                        each.text, {{"object", to_string(each.about)}});
                           }},
-      writer_{[this] { return work(); }} {
+      writer_{[this] { return work(); },
+              [host](std::string_view what) {
+                  host.log(ECP_LOG_ERROR, fmt::format("something in the background failed: {}", what));
+              }} {
     auto made = load(options);
     pass_on(made.findings, found);
     manifests_ = std::move(made.objects);

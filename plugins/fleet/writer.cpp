@@ -1,6 +1,7 @@
 #include "fleet/writer.hpp"
 
 #include <csignal>
+#include <exception>
 
 namespace edgeconf::fleet {
 
@@ -26,7 +27,20 @@ private:
 
 void writer::start() {
     const signals_blocked while_it_starts;
-    thread_ = std::thread{[this] { context_.run(); }};
+    thread_ = std::thread{[this] { run(); }};
+}
+
+void writer::run() {
+    for (;;) {
+        try {
+            context_.run();
+            return;
+        } catch (const std::exception& e) {
+            failed_(e.what());
+        } catch (...) {
+            failed_("an exception that is no std::exception");
+        }
+    }
 }
 
 void writer::finish() {
@@ -50,9 +64,9 @@ void writer::wait() {
     timer_.expires_after(interval_);
     timer_.async_wait([this](boost::system::error_code cancelled) {
         if (cancelled || !repeated_) return;
+        wait();
         repeated_();
         resume();
-        wait();
     });
 }
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -17,10 +18,12 @@ namespace edgeconf::fleet {
 // time between them, so that no task waits for more than the one before it and a slice.
 class writer {
 public:
-    // Does a slice; false when there is nothing left until another task has run. Must not throw.
+    // Does a slice; false when there is nothing left until another task has run.
     using background = std::function<bool()>;
+    // Told what a task or a slice has thrown; the thread goes on with the next one.
+    using failure_sink = std::function<void(std::string_view)>;
 
-    explicit writer(background work) : work_{std::move(work)} {}
+    writer(background work, failure_sink failed) : work_{std::move(work)}, failed_{std::move(failed)} {}
     ~writer() { finish(); }
     writer(const writer&) = delete;
     writer& operator=(const writer&) = delete;
@@ -28,11 +31,11 @@ public:
     // Before this, posted tasks wait.
     void start();
 
-    // From any thread. The task must not throw.
+    // From any thread.
     template <class Task>
     void post(Task&& task) {
-        boost::asio::post(context_, [this, run = std::forward<Task>(task)]() mutable {
-            run();
+        boost::asio::post(context_, [this, act = std::forward<Task>(task)]() mutable {
+            act();
             resume();
         });
     }
@@ -44,11 +47,13 @@ public:
     void finish();
 
 private:
+    void run();
     void resume();
     void slice();
     void wait();
 
     const background work_;
+    const failure_sink failed_;
     boost::asio::io_context context_{1};
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> open_{context_.get_executor()};
     boost::asio::steady_timer timer_{context_};

@@ -4,13 +4,16 @@
 
 #include <csignal>
 #include <future>
+#include <stdexcept>
+#include <string>
+#include <utility>
 #include <vector>
 
 using edgeconf::fleet::writer;
 
 TEST_CASE("writer: tasks run one at a time, in order, and all of them before it ends", "[fleet][unit]") {
     std::vector<int> ran;
-    writer all{[] { return false; }};
+    writer all{[] { return false; }, [](std::string_view) {}};
     for (int i = 0; i < 100; ++i) all.post([&ran, i] { ran.push_back(i); });
     all.start();
     for (int i = 100; i < 200; ++i) all.post([&ran, i] { ran.push_back(i); });
@@ -24,14 +27,15 @@ TEST_CASE("writer: background work goes on between tasks until there is none lef
     std::vector<char> order;
     std::promise<void> idle;
     writer one{[&] {
-        if (left == 0) {
-            idle.set_value();
-            return false;
-        }
-        --left;
-        order.push_back('b');
-        return true;
-    }};
+                   if (left == 0) {
+                       idle.set_value();
+                       return false;
+                   }
+                   --left;
+                   order.push_back('b');
+                   return true;
+               },
+               [](std::string_view) {}};
     one.post([&] {
         left = 3;
         order.push_back('t');
@@ -47,7 +51,7 @@ TEST_CASE("writer: leaves the process's signals alone", "[fleet][unit]") {
     sigset_t mask;
     sigset_t own;
     pthread_sigmask(SIG_SETMASK, nullptr, &own);
-    writer one{[] { return false; }};
+    writer one{[] { return false; }, [](std::string_view) {}};
     one.start();
     sigset_t after;
     pthread_sigmask(SIG_SETMASK, nullptr, &after);
@@ -57,4 +61,29 @@ TEST_CASE("writer: leaves the process's signals alone", "[fleet][unit]") {
         CHECK(sigismember(&mask, signal) == 1);
         CHECK(sigismember(&after, signal) == sigismember(&own, signal));
     }
+}
+
+TEST_CASE("writer: goes on after a task, a slice or what it repeats has thrown", "[fleet][unit]") {
+    std::vector<std::string> told;
+    std::promise<void> repeated;
+    bool first_slice = true;
+    int times = 0;
+    writer one{[&] {
+                   if (std::exchange(first_slice, false)) throw std::runtime_error{"slice"};
+                   return false;
+               },
+               [&](std::string_view what) { told.emplace_back(what); }};
+    one.post([] { throw std::runtime_error{"task"}; });
+    one.post([] {});
+    one.every(std::chrono::milliseconds{1}, [&] {
+        if (++times == 2) repeated.set_value();
+        throw 5;
+    });
+    one.start();
+    repeated.get_future().wait();
+    one.finish();
+    REQUIRE(told.size() >= 4);
+    CHECK(told[0] == "task");
+    CHECK(told[1] == "slice");
+    CHECK(told[2] == "an exception that is no std::exception");
 }
