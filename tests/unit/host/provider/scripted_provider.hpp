@@ -7,6 +7,7 @@
 
 #include <ecp/provider.h>
 
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -25,6 +26,8 @@ public:
     std::function<void(const ecp_request&, ecp_op)> on_call = [this](const ecp_request&, ecp_op op) {
         complete(op, ECP_OK);
     };
+    // For on_call: the operation stays open.
+    static void keep(const ecp_request&, ecp_op) {}
 
     struct event {
         std::string what;
@@ -109,6 +112,16 @@ public:
         FAIL("there was no " << what);
         return {};
     }
+    // The event of that name with so many of the same name before it. Waits for it, so it has to be sure to
+    // come: a call that waits for a worker reaches no provider once its deadline has passed.
+    event wait_for(std::string_view what, std::size_t before = 0) const {
+        std::unique_lock lock{mutex_};
+        std::size_t seen = 0;
+        for (std::size_t i = 0;; ++i) {
+            noted_.wait(lock, [&] { return i < events_.size(); });
+            if (events_[i].what == what && seen++ == before) return events_[i];
+        }
+    }
     std::vector<std::string> names() const {
         std::vector<std::string> all;
         for (const auto& e : events()) all.push_back(e.what);
@@ -127,10 +140,12 @@ private:
     void note(std::string what, ecp_op op = 0) {
         const std::lock_guard lock{mutex_};
         events_.push_back({std::move(what), std::this_thread::get_id(), op});
+        noted_.notify_all();
     }
 
     const ecp_host* host_ = nullptr;
     std::vector<ecp_ctx> contexts_;
-    mutable std::mutex mutex_;
+    mutable std::mutex mutex_; // guards events_
+    mutable std::condition_variable noted_;
     std::vector<event> events_;
 };
