@@ -13,6 +13,7 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -139,14 +140,13 @@ private:
 
     struct first_use {
         std::string id;
-        std::string place;
+        std::array<std::string, 2> places; // of its EdgeDevice, of its request; empty: none yet
     };
 
     findings& found_;
     object_set objects_;
     std::map<std::pair<manifest_kind, object_name>, std::string> places_;
     std::unordered_map<std::string, first_use, caseless_hash, caseless_equal> ids_;
-    std::map<std::pair<manifest_kind, std::string>, std::string> device_places_;
 };
 
 void collector::take(manifest&& from) {
@@ -168,19 +168,22 @@ bool collector::is_first(const manifest& from) {
 
 bool collector::is_one_device(const manifest& from) {
     const field name = field{from, from.root, found_}["metadata"]["name"];
-    const auto [spelling, first] = ids_.try_emplace(from.name.name, first_use{from.name.name, from.place()});
-    if (!first && spelling->second.id != from.name.name) {
+    auto& first = ids_.try_emplace(from.name.name, first_use{from.name.name, {}}).first->second;
+    if (first.id != from.name.name) {
+        const auto& place = first.places[first.places[0].empty() ? 1 : 0];
         name.error(
             fmt::format("{} differs from {} at {} in case alone; devices need ids that differ otherwise",
-                        from.name.name, spelling->second.id, spelling->second.place));
+                        from.name.name, first.id, place));
         return false;
     }
-    const auto [at, only] = device_places_.try_emplace({from.kind, from.name.name}, from.place());
-    if (!only) {
-        name.error(fmt::format("{} is in another namespace at {}; a device id can exist once in a fleet",
-                               from.name.name, at->second));
+    auto& place = first.places[from.kind == manifest_kind::edge_device ? 0 : 1];
+    if (place.empty()) {
+        place = from.place();
+        return true;
     }
-    return only;
+    name.error(fmt::format("{} is in another namespace at {}; a device id can exist once in a fleet",
+                           from.name.name, place));
+    return false;
 }
 
 void collector::keep(const manifest& from) {
