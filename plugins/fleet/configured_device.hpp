@@ -1,6 +1,7 @@
 // A device as far as its configuration depends on it, and the graph in which the renderer keeps it.
 #pragma once
 
+#include "fleet/label_map.hpp"
 #include "fleet/objects.hpp"
 #include "fleet/part.hpp"
 #include "fleet/shared_body.hpp"
@@ -51,7 +52,7 @@ struct configured_device : render_graph::hook<render_graph::in_body>,
                            render_graph::hook<render_graph::in_queue> {
     std::string id;
     std::string ns;
-    string_map labels;
+    label_map labels;
     std::shared_ptr<const device_settings> settings; // its own; null: none given
 
     render_graph::body_node* body = nullptr;

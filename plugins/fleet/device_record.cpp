@@ -16,14 +16,28 @@ bool take_over(T& known, const T& reported) {
     return true;
 }
 
+bool by_name(const workload_status& one, std::string_view name) { return one.name.get() < name; }
+
+workload_status& remembered(device_status& status, const std::string& name) {
+    auto at = std::lower_bound(status.workloads.begin(), status.workloads.end(), name, by_name);
+    if (at == status.workloads.end() || at->name.get() != name) {
+        at = status.workloads.insert(at, {shared_text{name}, {}, 0, {}});
+    }
+    return *at;
+}
+
 } // namespace
 
+const workload_status* device_status::workload(std::string_view name) const {
+    const auto at = std::lower_bound(workloads.begin(), workloads.end(), name, by_name);
+    return at != workloads.end() && at->name.get() == name ? &*at : nullptr;
+}
+
 bool refresh_labels(device_record& device) {
-    string_map labels;
+    label_map labels;
     if (device.manifest) labels = device.manifest->labels;
-    for (const auto* more : {&device.given_labels, &device.reported_labels}) {
-        for (const auto& [key, value] : *more) labels.insert_or_assign(key, value);
-    }
+    labels.set(device.given_labels);
+    labels.set(device.reported_labels);
     return take_over(device.labels, labels);
 }
 
@@ -31,9 +45,7 @@ absorbed absorb_hardware(device_record& device, const hardware_report& reported,
     if (reported.hardware().empty()) return {};
     const auto change = absorb_report(device.hardware, reported, hardware_text_limit, codec);
     if (change == hardware_change::none) return {};
-    for (auto& [label, value] : hardware_labels(reported.hardware())) {
-        device.reported_labels.insert_or_assign(label, std::move(value));
-    }
+    device.reported_labels.set(hardware_labels(reported.hardware()));
     return {true, refresh_labels(device)};
 }
 
@@ -43,16 +55,21 @@ absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,
     absorbed result;
     result.changed |= take_over(status.phase, beat.status);
     result.changed |= take_over(status.version, beat.version);
-    result.changed |= take_over(status.upgrade, beat.upgrade);
+    if (status.upgrade ? beat.upgrade != *status.upgrade : beat.upgrade.has_value()) {
+        status.upgrade = beat.upgrade ? std::make_shared<const upgrade_report>(*beat.upgrade) : nullptr;
+        result.changed = true;
+    }
     for (const auto& report : beat.workloads) {
         if (!std::binary_search(assigned.begin(), assigned.end(), report.name)) continue;
-        auto& known = status.workloads.try_emplace(report.name).first->second;
-        if (known.since == 0 || known.phase != report.status) {
+        auto& known = remembered(status, report.name);
+        if (known.since == 0 || known.phase.get() != report.status) {
             known.phase = report.status;
             known.since = now;
             result.changed = true;
         }
-        known.last_data_upload = report.last_data_upload;
+        if (known.last_data_upload.get() != report.last_data_upload) {
+            known.last_data_upload = report.last_data_upload;
+        }
     }
     for (const auto& report : beat.playbooks) {
         if (device.offer && device.offer->history.report(report.name, report.status)) result.changed = true;

@@ -13,10 +13,10 @@
 
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -34,9 +34,10 @@ struct join_request {
 };
 
 struct workload_status {
-    std::string phase; // podman's words (R37)
+    shared_text name;
+    shared_text phase; // podman's words (R37)
     unix_seconds since = 0;
-    std::string last_data_upload;
+    shared_text last_data_upload;
 };
 
 enum class connection : std::uint8_t {
@@ -50,18 +51,20 @@ struct device_status {
     std::string phase;
     std::string version; // of the configuration that it last ran
     unix_seconds registered = 0;
-    std::optional<upgrade_report> upgrade;
-    std::map<std::string, workload_status, std::less<>> workloads; // those assigned to it that it reported
+    std::shared_ptr<const upgrade_report> upgrade;
+    std::vector<workload_status> workloads; // those assigned to it that it reported, sorted by name
     fleet::connection connection = fleet::connection::never;
     bool not_polling = false; // sends heartbeats and asks for no configuration: its certificate has expired
+
+    const workload_status* workload(std::string_view name) const; // or null
 };
 
 struct device_record : configured_device, with_deadline {
     device_state state = device_state::pending;
     std::unique_ptr<join_request> request;       // null: a manifest or an administrator brought it
     std::shared_ptr<const edge_device> manifest; // null: it came in otherwise
-    string_map given_labels;                     // with its approval
-    string_map reported_labels;                  // from its hardware (R16)
+    label_map given_labels;                      // with its approval
+    label_map reported_labels;                   // from its hardware (R16)
     hardware_record hardware;
     identity_pin pin;
     device_status status;

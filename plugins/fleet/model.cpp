@@ -94,7 +94,7 @@ void model::put(const std::shared_ptr<const edge_device>& manifest) {
             fmt::format("is left out: its id differs from that of the device {} in case alone", device->id));
     }
     device->manifest = manifest;
-    device->settings = {manifest, &manifest->settings};
+    device->settings = manifest->settings.shared();
     changed(*device);
     if (device->state == device_state::denied) {
         return tell({edge_device::kind, manifest->name}, event_type::warning, "Denied",
@@ -194,7 +194,7 @@ void model::publish(device_record& device) {
     if (before != nullptr && same_content(*before, *entry)) return;
     const auto& assigned = workloads_of(*entry);
     std::erase_if(device.status.workloads, [&](const auto& each) {
-        return !std::binary_search(assigned.begin(), assigned.end(), each.first);
+        return !std::binary_search(assigned.begin(), assigned.end(), each.name.get());
     });
     recount(before, -1);
     recount(entry.get(), 1);
@@ -259,7 +259,7 @@ std::optional<device_description> model::describe(std::string_view id) const {
     const auto& device = found->second;
     device_description described{};
     described.ns = device.ns;
-    described.labels = device.labels;
+    described.labels = device.labels.map();
     described.state = device.state;
     if (device.request) described.request = *device.request;
     if (auto text = codec_.unpack(device.hardware.known)) described.hardware = *std::move(text);

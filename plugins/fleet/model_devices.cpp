@@ -116,7 +116,7 @@ void model::admit(device_record& device) {
     if (device.request) {
         device.request->decided = now();
         if (!device.request->set.empty()) {
-            device.given_labels.insert_or_assign(std::string{set_label}, device.request->set);
+            device.given_labels.set(set_label, device.request->set);
         }
     }
     refresh_labels(device);

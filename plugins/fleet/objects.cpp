@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace edgeconf::fleet {
 
 std::string_view to_string(object_kind kind) noexcept {
@@ -20,6 +22,15 @@ std::string_view to_string(object_kind kind) noexcept {
 
 std::string to_string(const object_key& key) {
     return fmt::format("{} {}/{}", to_string(key.kind), key.name.ns, key.name.name);
+}
+
+own_settings::own_settings(device_settings given) {
+    if (given != device_settings{}) given_ = std::make_shared<const device_settings>(std::move(given));
+}
+
+const device_settings& own_settings::operator*() const noexcept {
+    static const device_settings none;
+    return given_ ? *given_ : none;
 }
 
 } // namespace edgeconf::fleet

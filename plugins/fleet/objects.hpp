@@ -2,6 +2,7 @@
 // Plain values; nothing here knows files, JSON requests or threads.
 #pragma once
 
+#include "fleet/label_map.hpp"
 #include "fleet/selector.hpp"
 
 #include <boost/json/object.hpp>
@@ -134,14 +135,32 @@ struct device_settings {
     auto operator<=>(const device_settings&) const = default;
 };
 
+// The settings of one device. Most have none of their own; nothing is kept for those.
+class own_settings {
+public:
+    own_settings() = default;
+    own_settings(device_settings given);
+
+    const device_settings& operator*() const noexcept;
+    const device_settings* operator->() const noexcept { return &**this; }
+
+    // Null for none.
+    const std::shared_ptr<const device_settings>& shared() const noexcept { return given_; }
+
+    bool operator==(const own_settings& other) const { return **this == *other; }
+
+private:
+    std::shared_ptr<const device_settings> given_;
+};
+
 // ---- devices ----
 
 struct edge_device {
     static constexpr auto kind = object_kind::edge_device;
 
     object_name name;
-    string_map labels;
-    device_settings settings;
+    label_map labels;
+    own_settings settings;
 
     bool operator==(const edge_device&) const = default;
 };

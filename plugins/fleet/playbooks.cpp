@@ -21,11 +21,10 @@ constexpr std::size_t history_limit = 64;
 constexpr std::size_t name_digits = 8;
 
 // Sorted, each once.
-std::set<std::string_view> named_configs(const string_map& labels) {
+std::set<std::string_view> named_configs(const label_map& labels) {
     std::set<std::string_view> names;
-    for (auto at = labels.lower_bound(label_prefix);
-         at != labels.end() && at->first.starts_with(label_prefix); ++at) {
-        names.insert(at->second);
+    for (const auto& [key, value] : labels) {
+        if (key.get().starts_with(label_prefix)) names.insert(value.get());
     }
     return names;
 }
@@ -61,7 +60,7 @@ bool is_finished(std::string_view status) {
 
 } // namespace
 
-playbook_choice choose_playbooks(std::string_view device, std::string_view ns, const string_map& labels,
+playbook_choice choose_playbooks(std::string_view device, std::string_view ns, const label_map& labels,
                                  const playbook_objects& objects) {
     playbook_choice choice;
     choosing choose{choice};

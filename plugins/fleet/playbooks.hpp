@@ -3,6 +3,7 @@
 #pragma once
 
 #include "fleet/encoding.hpp"
+#include "fleet/label_map.hpp"
 #include "fleet/objects.hpp"
 #include "fleet/reference.hpp"
 
@@ -26,7 +27,7 @@ struct playbook_choice {
 
 // Each label `config/...` of the device names, as its value, an EdgeConfig, or the rest of a
 // PlaybookExecution's name `<device>-<value>`, which goes first. Borrows the objects' texts.
-playbook_choice choose_playbooks(std::string_view device, std::string_view ns, const string_map& labels,
+playbook_choice choose_playbooks(std::string_view device, std::string_view ns, const label_map& labels,
                                  const playbook_objects& objects);
 
 // What has been offered to one device, and what came of it. A device runs no playbook whose name it has run

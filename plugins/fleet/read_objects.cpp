@@ -99,7 +99,7 @@ secret read_secret(const manifest& from, const field& root) {
 
 // What Flotta notes in a device's labels for itself: workloads that run there, a registration under way.
 // It is computed here, so what an export carries would be out of date.
-string_map without_bookkeeping(string_map labels) {
+label_map without_bookkeeping(string_map labels) {
     std::erase_if(labels, [](const auto& label) {
         return label.first.starts_with("workload/") || label.first == "edgedeviceSignedRequest";
     });

@@ -20,8 +20,8 @@ using render_graph::in_queue;
 const auto no_settings = std::make_shared<const device_settings>();
 
 bool is_member(const configured_device& device, const std::string& set) {
-    const auto label = device.labels.find(set_label);
-    return label != device.labels.end() && label->second == set;
+    const auto* member = device.labels.find(set_label);
+    return member != nullptr && *member == set;
 }
 
 bool selects(const edge_workload& workload, const configured_device& device) {
@@ -232,8 +232,8 @@ void renderer::settle(configured_device& device) {
 
 // R22: a set replaces everything that the device says itself; only one that does not exist does not.
 render_graph::part_node& renderer::settings_of(const configured_device& device) {
-    if (const auto label = device.labels.find(set_label); label != device.labels.end()) {
-        const object_name set{device.ns, label->second};
+    if (const auto* member = device.labels.find(set_label)) {
+        const object_name set{device.ns, *member};
         if (objects_.sets.contains(set)) return set_parts_.at(set);
     }
     own_settings key{device.ns, device.settings ? device.settings : no_settings};

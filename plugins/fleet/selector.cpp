@@ -1,16 +1,18 @@
 #include "fleet/selector.hpp"
 
+#include "fleet/label_map.hpp"
+
 #include <algorithm>
 
 namespace edgeconf::fleet {
 
 namespace {
 
-bool holds(const selector_requirement& requirement, const string_map& labels) {
-    const auto label = labels.find(requirement.key);
-    const bool present = label != labels.end();
+bool holds(const selector_requirement& requirement, const label_map& labels) {
+    const auto* value = labels.find(requirement.key);
+    const bool present = value != nullptr;
     const auto listed = [&] {
-        return std::find(requirement.values.begin(), requirement.values.end(), label->second) !=
+        return std::find(requirement.values.begin(), requirement.values.end(), *value) !=
                requirement.values.end();
     };
     switch (requirement.is) {
@@ -24,7 +26,7 @@ bool holds(const selector_requirement& requirement, const string_map& labels) {
 
 } // namespace
 
-bool label_selector::matches(const string_map& labels) const {
+bool label_selector::matches(const label_map& labels) const {
     return std::all_of(requirements.begin(), requirements.end(),
                        [&](const selector_requirement& each) { return holds(each, labels); });
 }

@@ -10,6 +10,8 @@ namespace edgeconf::fleet {
 
 using string_map = std::map<std::string, std::string, std::less<>>;
 
+class label_map;
+
 enum class selector_operator { in, not_in, exists, does_not_exist };
 
 struct selector_requirement {
@@ -24,7 +26,7 @@ struct selector_requirement {
 struct label_selector {
     std::vector<selector_requirement> requirements;
 
-    bool matches(const string_map& labels) const;
+    bool matches(const label_map& labels) const;
 
     bool operator==(const label_selector&) const = default;
 };

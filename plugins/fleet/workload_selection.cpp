@@ -16,7 +16,7 @@ const selector_requirement* demanded_label(const label_selector& selector) {
     return found == all.end() ? nullptr : &*found;
 }
 
-void add_matching(const workload_selection::workload_list& candidates, const string_map& labels,
+void add_matching(const workload_selection::workload_list& candidates, const label_map& labels,
                   workload_selection::workload_list& into) {
     for (const auto* each : candidates) {
         if (each->selector->matches(labels)) into.push_back(each);
@@ -50,7 +50,7 @@ void workload_selection::remove(const edge_workload& workload) {
 }
 
 workload_selection::workload_list workload_selection::select(std::string_view device, std::string_view ns,
-                                                             const string_map& labels) const {
+                                                             const label_map& labels) const {
     workload_list chosen;
     const auto here = namespaces_.find(ns);
     if (here == namespaces_.end()) return chosen;
@@ -59,11 +59,11 @@ workload_selection::workload_list workload_selection::select(std::string_view de
         chosen = named->second;
     }
     for (const auto& [key, value] : labels) {
-        if (const auto values = all.by_value.find(key); values != all.by_value.end()) {
-            const auto matching = values->second.find(value);
+        if (const auto values = all.by_value.find(key.get()); values != all.by_value.end()) {
+            const auto matching = values->second.find(value.get());
             if (matching != values->second.end()) add_matching(matching->second, labels, chosen);
         }
-        if (const auto having = all.by_key.find(key); having != all.by_key.end()) {
+        if (const auto having = all.by_key.find(key.get()); having != all.by_key.end()) {
             add_matching(having->second, labels, chosen);
         }
     }

@@ -2,6 +2,7 @@
 // workload's selector.
 #pragma once
 
+#include "fleet/label_map.hpp"
 #include "fleet/objects.hpp"
 
 #include <map>
@@ -22,7 +23,7 @@ public:
 
     // Sorted by name. `spec.device` takes precedence over `spec.deviceSelector`; with neither of them a
     // workload is nobody's.
-    workload_list select(std::string_view device, std::string_view ns, const string_map& labels) const;
+    workload_list select(std::string_view device, std::string_view ns, const label_map& labels) const;
 
 private:
     using text_lists = std::unordered_map<std::string, workload_list>;

@@ -65,7 +65,7 @@ void edit_objects(fleet_under_load& fleet, report& out) {
             devices, out);
     measure(fleet, "Edit of a label of one device",
             edited(objects.devices, fleet.ids.front(),
-                   [](fleet::edge_device& device) { device.labels["line"] = line_name(1); }),
+                   [](fleet::edge_device& device) { device.labels.set("line", line_name(1)); }),
             1, out);
     measure(fleet, "Edit of a selector, narrowed to every tenth device",
             edited(objects.workloads, workload_of_both_rings,

@@ -19,7 +19,8 @@ void pack_hardware(std::size_t devices, report& out) {
     std::size_t text_bytes = 0;
     std::size_t packed_bytes = 0;
     for (std::size_t i = 0; i < devices; ++i) {
-        const auto text = boost::json::serialize(fleet::read_registration(registration_body(i))->hardware);
+        const auto text =
+            boost::json::serialize(fleet::read_registration(registration_body(i))->hardware.hardware());
         const stopwatch watch;
         packed_bytes += codec.pack(text).bytes().size();
         packing += watch.elapsed();
@@ -38,13 +39,14 @@ void register_devices(fleet_under_load& fleet, report& out) {
     time_spent reading;
     time_spent putting;
     std::size_t answered = 0;
+    const fleet::csr_key no_key{std::string{"there is none"}};
     for (std::size_t i = 0; i < devices; ++i) {
         const auto text = registration_body(i);
         const stopwatch read_watch;
         const auto body = fleet::read_registration(text);
         reading += read_watch.elapsed();
         const stopwatch put_watch;
-        answered += fleet.model.put_registration(fleet.ids[i], *body) == fleet::outcome::ok ? 1 : 0;
+        answered += fleet.model.put_registration(fleet.ids[i], *body, no_key) == fleet::outcome::ok ? 1 : 0;
         putting += put_watch.elapsed();
     }
     out.expect(answered == devices, "every device may register");

@@ -33,16 +33,19 @@ void measure(fleet_under_load& fleet, std::string_view what, const body_maker& m
         std::vector<fleet::heartbeat> beats;
         const stopwatch read_watch;
         for (const auto& each : texts) beats.push_back(*fleet::read_heartbeat(each));
+        std::vector<fleet::heartbeat_digest> digests;
+        for (const auto& each : texts) digests.push_back(fleet::digest_of(each));
         reading += read_watch.elapsed();
         const stopwatch put_watch;
         for (auto i = first; i < last; ++i) {
-            const auto result = fleet.model.put_heartbeat(fleet.ids[order[i]], beats[i - first]);
+            const auto result =
+                fleet.model.put_heartbeat(fleet.ids[order[i]], beats[i - first], digests[i - first]);
             answered += result == fleet::outcome::ok ? 1 : 0;
         }
         putting += put_watch.elapsed();
     }
     out.count(fmt::format("body, {}", what), static_cast<double>(bytes / order.size()), "B");
-    out.time("  read_heartbeat", reading, order.size());
+    out.time("  digest_of and read_heartbeat", reading, order.size());
     out.time("  put_heartbeat", putting, order.size());
     out.expect(answered == order.size(), "every device may send heartbeats");
 }
@@ -58,7 +61,7 @@ body_maker with_phase(std::string_view phase) {
 void send_heartbeats(fleet_under_load& fleet, report& out) {
     out.section("Heartbeats");
     const auto kept_phase = [&] {
-        return fleet.model.describe(fleet.ids.front())->status.workloads.at("set-00-db").phase;
+        return fleet.model.describe(fleet.ids.front())->status.workload("set-00-db")->phase.get();
     };
     measure(fleet, "the first", with_phase("Running"), out);
     out.memory("heartbeats", fleet.ids.size());

@@ -142,10 +142,10 @@ TEST_CASE("model: R35 a heartbeat tells how a device is", "[fleet][unit]") {
     CHECK(status.version == "v2");
     CHECK_FALSE(status.upgrade);
     REQUIRE(status.workloads.size() == 2);
-    CHECK(status.workloads.at("web").phase == "Running");
-    CHECK(status.workloads.at("web").since == 2000);
-    CHECK(status.workloads.at("web").last_data_upload == "u");
-    CHECK(status.workloads.at("db").phase == "Exited");
+    CHECK(status.workload("web")->phase.get() == "Running");
+    CHECK(status.workload("web")->since == 2000);
+    CHECK(status.workload("web")->last_data_upload.get() == "u");
+    CHECK(status.workload("db")->phase.get() == "Exited");
     CHECK(fleet.put_heartbeat("nobody", {}) == outcome::not_found);
 }
 

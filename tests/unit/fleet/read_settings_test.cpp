@@ -14,7 +14,7 @@ std::string device(std::string_view spec) {
 }
 
 device_settings settings_of(std::string_view spec) {
-    return objects_of(device(spec)).devices.at({"default", "d"})->settings;
+    return *objects_of(device(spec)).devices.at({"default", "d"})->settings;
 }
 
 } // namespace

@@ -42,7 +42,7 @@ outcome_of_rendering render(std::string_view spec) {
     outcome_of_rendering result;
     reference_set used;
     const references refer{objects, "default", used, result.problems};
-    result.configuration = render_settings(objects.devices.at({"default", "d"})->settings, refer);
+    result.configuration = render_settings(*objects.devices.at({"default", "d"})->settings, refer);
     return result;
 }
 

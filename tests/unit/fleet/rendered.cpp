@@ -33,9 +33,9 @@ struct rendered_device {
         device.ns = "default";
         if (const auto found = objects.devices.find({"default", asking.id}); found != objects.devices.end()) {
             device.labels = found->second->labels;
-            device.settings = {found->second, &found->second->settings};
+            device.settings = found->second->settings.shared();
         }
-        for (const auto& [key, value] : asking.labels) device.labels.insert_or_assign(key, value);
+        device.labels.set(asking.labels);
         all.add(device);
         while (all.work(1)) {
         }
@@ -70,7 +70,7 @@ json::array playbooks_of(std::string_view yaml, const asking_device& device) {
     const auto objects = objects_of(yaml);
     auto labels = device.labels;
     if (const auto found = objects.devices.find({"default", device.id}); found != objects.devices.end()) {
-        labels.insert(found->second->labels.begin(), found->second->labels.end());
+        labels.merge(found->second->labels.map());
     }
     const auto choice = choose_playbooks(device.id, "default", labels, objects);
     CAPTURE(choice.problems);

@@ -1,3 +1,4 @@
+#include "fleet/label_map.hpp"
 #include "fleet/selector.hpp"
 
 #include "support/catch.hpp"
