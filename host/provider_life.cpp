@@ -67,7 +67,7 @@ awaitable<void> provider_life::stop() {
 
 awaitable<provider_life::reasons> provider_life::replace(const prepared& wanted,
                                                          std::function<awaitable<void>()> publish) {
-    if (with_.library.table.reconfigure != nullptr) {
+    if (takes_options()) {
         const auto done = co_await current_->reconfigure(with_.ops, wanted.options);
         co_return done ? reasons{} : reasons{"provider.options: " + done.error().detail};
     }

@@ -44,6 +44,9 @@ public:
     void stop_soon();
     http::awaitable<void> stop();
 
+    // Whether it takes new options while it runs.
+    bool takes_options() const noexcept { return with_.library.table.reconfigure != nullptr; }
+
     // All or nothing: where the provider cannot take new options while it runs, a second instance has
     // to start before the first one is let go. `publish` makes calls go to it. Empty, or why not.
     http::awaitable<reasons> replace(const prepared& wanted, std::function<http::awaitable<void>()> publish);

@@ -162,11 +162,10 @@ awaitable<result<void>> plugin_provider::reconfigure(op_table& table, std::strin
     reply said;
     const bool in_time = co_await wait_for_life(table, *op, "reconfigure", said);
     if (!in_time) co_return problem{errc::deadline, "the provider did not take its new options in time"};
-    if (said.status != ECP_OK)
-        co_return problem{failure_of(said.status),
-                          said.message.empty() ? "the provider refuses its new options without a reason"
-                                               : said.message};
-    co_return result<void>{};
+    if (said.status == ECP_OK) co_return result<void>{};
+    auto why = said.message.empty() ? "the provider refuses its new options without a reason" : said.message;
+    for (const auto& [pointer, what] : said.details) why += fmt::format("; {}: {}", pointer, what);
+    co_return problem{failure_of(said.status), std::move(why)};
 }
 
 void plugin_provider::hurry() {

@@ -1,6 +1,7 @@
 #include "fleet/csr_key.hpp"
 
 #include <openssl/bio.h>
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -90,12 +91,23 @@ bool is_named_curve(EVP_PKEY* key) {
            std::find(curves.begin(), curves.end(), text_of(OSSL_PKEY_PARAM_GROUP_NAME)) != curves.end();
 }
 
+// Checking a signature takes as long as the exponent is; those in use are 65537.
+bool has_small_exponent(EVP_PKEY* key) {
+    BIGNUM* found = nullptr;
+    EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &found);
+    const std::unique_ptr<BIGNUM, decltype(&BN_free)> exponent{found, &BN_free};
+    return exponent && BN_num_bits(exponent.get()) <= 32;
+}
+
 // Why the key is not taken; empty if it is.
 std::string judge_key(EVP_PKEY* key) {
     if (key == nullptr) return "the certificate request's key cannot be read";
     switch (EVP_PKEY_get_base_id(key)) {
     case EVP_PKEY_RSA: {
         const int bits = EVP_PKEY_get_bits(key);
+        if (bits >= least_rsa_bits && bits <= most_rsa_bits && !has_small_exponent(key)) {
+            return "the certificate request's RSA key has a public exponent of more than 32 bits";
+        }
         if (bits >= least_rsa_bits && bits <= most_rsa_bits) return {};
         return "the certificate request's RSA key has " + std::to_string(bits) + " bits; it takes " +
                std::to_string(least_rsa_bits) + " to " + std::to_string(most_rsa_bits);

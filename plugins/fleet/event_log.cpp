@@ -33,7 +33,7 @@ void event_log::record(const occurrence& what, std::chrono::system_clock::time_p
         return;
     }
     add(kept, object, now);
-    if (events.size() > limits_.per_object) drop(*events.front());
+    while (events.size() > limits_.per_object) drop(*events.front());
     while (!entries_.empty() && (entries_.size() > limits_.total || counts().bytes > limits_.bytes)) {
         drop(entries_.begin()->second);
     }

@@ -112,8 +112,8 @@ std::string normalised_label(std::string_view text) {
         const char low = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
         const bool allowed = is_edge(low) || low == '-' || low == '_' || low == '.';
         if (allowed && (!label.empty() || is_edge(low))) label.push_back(low);
+        if (label.size() == label_limit) break;
     }
-    label.resize(std::min(label.size(), label_limit));
     while (!label.empty() && !is_edge(label.back())) label.pop_back();
     return label;
 }

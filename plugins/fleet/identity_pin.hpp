@@ -48,6 +48,11 @@ class identity_pin {
 public:
     static constexpr std::size_t key_limit = 8;
 
+    // Stands for a key that nobody has shown: that of a device which was in use before its key was known, or
+    // which registered with a request that cannot be read. It is never confirmed, and beside it no other key
+    // is: whoever registers under the id of such a device is not taken for the device itself.
+    static constexpr digest unknown_key{};
+
     // A registration brought `key`.
     [[nodiscard]] pin_answer offer(const digest& key);
 
@@ -56,7 +61,9 @@ public:
     bool prove();
 
     // Whether prove() would change anything; false for nearly all devices nearly always.
-    bool awaits_proof() const noexcept { return state_ == pin_state::provisional; }
+    bool awaits_proof() const noexcept {
+        return state_ == pin_state::provisional && (keys_.size() > 1 || keys_.front() != unknown_key);
+    }
 
     // An administrator's decisions: `key`, which need not be among those kept, is the device's; or whatever
     // is known of its keys is forgotten.

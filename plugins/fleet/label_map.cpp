@@ -1,6 +1,7 @@
 #include "fleet/label_map.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace edgeconf::fleet {
 
@@ -24,8 +25,20 @@ void label_map::set(std::string_view key, std::string_view value) {
     set({shared_text{std::string{key}}, shared_text{std::string{value}}});
 }
 
+// Both are sorted; and a map that is made once keeps no room for more.
 void label_map::set(const label_map& others) {
-    for (const auto& each : others.labels_) set(label{each});
+    std::vector<label> merged;
+    merged.reserve(labels_.size() + others.labels_.size());
+    auto mine = labels_.begin();
+    for (const auto& each : others.labels_) {
+        while (mine != labels_.end() && mine->key.get() < each.key.get())
+            merged.push_back(std::move(*mine++));
+        if (mine != labels_.end() && mine->key == each.key) ++mine;
+        merged.push_back(each);
+    }
+    merged.insert(merged.end(), std::make_move_iterator(mine), std::make_move_iterator(labels_.end()));
+    merged.shrink_to_fit();
+    labels_ = std::move(merged);
 }
 
 void label_map::set(label&& one) {

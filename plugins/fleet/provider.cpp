@@ -7,8 +7,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <exception>
-#include <optional>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -19,6 +18,8 @@ namespace {
 constexpr std::string_view unknown_device = "the device is not known";
 constexpr auto busy_retry = std::chrono::minutes{1};
 constexpr std::size_t slice_steps = 64;
+// Reading this much takes less than a millisecond, which is what an I/O thread may be held up.
+constexpr std::size_t inline_body = 32u << 10;
 constexpr auto tick_interval = std::chrono::seconds{1};
 
 void pass_on(const std::vector<option_finding>& findings, ecp::diagnostics& found) {
@@ -92,6 +93,21 @@ const device_entry* find_known(const device_table::reading& devices, const ecp_r
     return nullptr;
 }
 
+task_thread::failure_sink failures(ecp::host host) {
+    return [host](std::string_view what) {
+        host.log(ECP_LOG_ERROR, fmt::format("something in the background failed: {}", what));
+    };
+}
+
+// Absence is never removal, and a folder that is unmounted or half synchronised looks like one that was
+// emptied: devices that come back from it have lost labels that their hardware gave them.
+bool loses_too_much(const object_set& before, const object_changes& changes) {
+    const auto objects = before.devices.size() + before.requests.size() + before.sets.size() +
+                         before.workloads.size() + before.configs.size() + before.executions.size() +
+                         before.config_maps.size() + before.secrets.size();
+    return changes.removed.size() * 2 > objects;
+}
+
 } // namespace
 
 void provider::validate(std::string_view options, ecp::diagnostics& found) {
@@ -106,10 +122,8 @@ provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& f
                               host.log(each.level == event_type::warning ? ECP_LOG_WARN : ECP_LOG_INFO,
                                        each.text, {{"object", to_string(each.about)}});
                           }},
-      writer_{[this] { return work(); },
-              [host](std::string_view what) {
-                  host.log(ECP_LOG_ERROR, fmt::format("something in the background failed: {}", what));
-              }} {
+      writer_{[this] { return work(); }, failures(host)}, large_bodies_{[] { return false; },
+                                                                        failures(host)} {
     auto made = load(options);
     pass_on(made.findings, found);
     manifests_ = std::move(made.objects);
@@ -135,7 +149,8 @@ void provider::start(ecp_op op) {
     show(&fleet_counts::broken, "objects_broken",
          "Workloads and settings that refer to something that is missing.");
     writer_.start();
-    writer_.every(tick_interval, [this] { model_.tick(); });
+    large_bodies_.start();
+    writer_.every(tick_interval, [this] { change([this] { model_.tick(); }); });
     write(op, [this, op] {
         model_.configure(chosen_.fleet);
         apply(changes_between({}, manifests_), [this, op] {
@@ -158,6 +173,13 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
         return host_.complete(op, refusal);
     }
     auto changes = changes_between(manifests_, made.objects);
+    if (loses_too_much(manifests_, changes)) {
+        return host_.complete(
+            op, ecp::reply{ECP_PRECONDITION,
+                           fmt::format("{} of the objects are gone, which is more than half of them; if that "
+                                       "is meant, remove them in steps or restart",
+                                       changes.removed.size())});
+    }
     manifests_ = std::move(made.objects);
     write(op, [this, op, changes = std::move(changes), settings = std::move(made.chosen.fleet)]() mutable {
         model_.configure(std::move(settings));
@@ -169,6 +191,7 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
 }
 
 void provider::stop(ecp_op op) {
+    large_bodies_.finish();
     writer_.finish();
     host_.complete(op, ecp::reply{ECP_OK});
 }
@@ -214,17 +237,47 @@ void provider::get_playbooks(const ecp_request& request, ecp_op op) {
 
 // ---- writes ----
 
+template <class Read, class Act>
+void provider::with_body(const ecp_request& request, ecp_op op, Read read, Act act) {
+    const auto text = ecp::view(request.body);
+    auto read_it = [this, op, text, read, act = std::move(act)]() mutable {
+        auto body = read(text);
+        if (!body) return host_.complete(op, invalid_body(body.error()));
+        act(*std::move(body));
+    };
+    if (text.size() <= inline_body) return read_it();
+    large_bodies_.post([this, op, read_it = std::move(read_it)]() mutable { ecp::detail::guarded(host_, op, read_it); });
+}
+
 template <class Task>
 void provider::write(ecp_op op, Task task) {
-    writer_.post(
-        [this, op, task = std::move(task)]() mutable noexcept { ecp::detail::guarded(host_, op, task); });
+    writer_.post([this, op, task = std::move(task)]() mutable {
+        if (broken_) {
+            return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, "memory has run out before; restart"});
+        }
+        ecp::detail::guarded(host_, op, [&] { change(task); });
+    });
+}
+
+// A change that ran out of memory halfway leaves the model in no known state. What is published is whole, so
+// reads go on; nothing else does.
+template <class Task>
+void provider::change(Task&& task) {
+    if (broken_) return;
+    try {
+        task();
+    } catch (const std::bad_alloc&) {
+        broken_ = true;
+        host_.set_health(ECP_HEALTH_DOWN, "memory has run out; devices keep what they have until a restart");
+        throw;
+    }
 }
 
 // The request stays as it is until its operation is completed, so its texts need no copy then.
 
 // The device's call means something to the model, which has its own time to hear of it.
 void provider::called(const device_entry& entry) {
-    writer_.post([this, id = entry.id] { model_.called(id); });
+    writer_.post([this, id = entry.id] { change([&] { model_.called(id); }); });
 }
 
 // Devices that are in, or that wait for an administrator and say nothing new, take none of the writer's time.
@@ -244,20 +297,22 @@ void provider::enrol(const ecp_request& request, ecp_op op) {
             return host_.complete(op, enrolment_reply(enrolled(*entry, id)));
         }
     }
-    auto body = read_enrolment(text);
-    if (!body) return host_.complete(op, invalid_body(body.error()));
-    write(op, [this, op, id, ns = ecp::view(request.ns), body = *std::move(body), told] {
-        host_.complete(op, enrolment_reply(model_.enrol(id, ns, body, told)));
-    });
+    with_body(request, op, read_enrolment,
+              [this, op, id, ns = ecp::view(request.ns), told](enrolment&& body) {
+                  write(op, [this, op, id, ns, told, body = std::move(body)] {
+                      host_.complete(op, enrolment_reply(model_.enrol(id, ns, body, told)));
+                  });
+              });
 }
 
 void provider::put_registration(const ecp_request& request, ecp_op op) {
-    auto body = read_registration(ecp::view(request.body));
-    if (!body) return host_.complete(op, invalid_body(body.error()));
-    auto key = csr_public_key(body->certificate_request);
-    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body), key = std::move(key)] {
-        host_.complete(op, registration_reply(model_.put_registration(id, body, key)));
-    });
+    with_body(request, op, read_registration,
+              [this, op, id = ecp::view(request.device_id)](registration&& body) {
+                  auto key = csr_public_key(body.certificate_request);
+                  write(op, [this, op, id, key = std::move(key), body = std::move(body)] {
+                      host_.complete(op, registration_reply(model_.put_registration(id, body, key)));
+                  });
+              });
 }
 
 // Most heartbeats say what the one before said: they are noted here and now.
@@ -273,19 +328,23 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
             return host_.complete(op, ecp::reply{ECP_OK});
         }
     }
-    auto body = read_heartbeat(text);
-    if (!body) return host_.complete(op, invalid_body(body.error()));
-    write(op, [this, op, id = ecp::view(request.device_id), body = *std::move(body), told] {
-        const auto result = model_.put_heartbeat(id, body, told);
-        host_.complete(op, result == outcome::ok ? ecp::reply{ECP_OK}
-                                                 : ecp::reply{ECP_NOT_FOUND, unknown_device});
-    });
+    with_body(request, op, read_heartbeat,
+              [this, op, id = ecp::view(request.device_id), told](heartbeat&& body) {
+                  write(op, [this, op, id, told, body = std::move(body)] {
+                      const auto result = model_.put_heartbeat(id, body, told);
+                      host_.complete(op, result == outcome::ok ? ecp::reply{ECP_OK}
+                                                               : ecp::reply{ECP_NOT_FOUND, unknown_device});
+                  });
+              });
 }
 
 // ---- the writer's ----
 
 bool provider::work() {
-    if (model_.work(slice_steps)) return true;
+    bool more = false;
+    change([&] { more = model_.work(slice_steps); });
+    if (more) return true;
+    if (broken_) return false;
     refresh_figures();
     for (const auto& each : std::exchange(when_idle_, {})) each();
     return false;

@@ -5,7 +5,7 @@
 #include "fleet/model.hpp"
 #include "fleet/objects.hpp"
 #include "fleet/options.hpp"
-#include "fleet/writer.hpp"
+#include "fleet/task_thread.hpp"
 
 #include <ecp/provider.hpp>
 
@@ -50,8 +50,16 @@ private:
     };
 
     void called(const device_entry& entry);
+
+    // Hands what `read` makes of the request's body to `act`, or answers `op` with what is wrong with it.
+    template <class Read, class Act>
+    void with_body(const ecp_request& request, ecp_op op, Read read, Act act);
+    // On the writer: `task()`, which answers `op` itself.
     template <class Task>
-    void write(ecp_op op, Task task); // `task()` on the writer; answers `op` itself
+    void write(ecp_op op, Task task);
+    // On the writer, around everything that changes the model.
+    template <class Task>
+    void change(Task&& task);
     bool work();
     void apply(const object_changes& changes, std::function<void()> done);
     void refresh_figures();
@@ -63,7 +71,9 @@ private:
     std::vector<gauge> gauges_;
     fleet_counts figures_;                         // as last shown
     std::vector<std::function<void()>> when_idle_; // the writer's
-    writer writer_;                                // the last member: the first to go
+    bool broken_ = false;                          // the writer's: memory ran out in the middle of a change
+    task_thread writer_;                           // changes the model
+    task_thread large_bodies_;                     // reads what would hold up an I/O thread
 };
 
 } // namespace edgeconf::fleet

@@ -1,5 +1,7 @@
 #include "fleet/wire_shape.hpp"
 
+#include "fleet/encoding.hpp"
+
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
@@ -12,6 +14,8 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t problem_limit = 16;
+constexpr std::size_t list_limit = 2048; // elements; a large device has some hundred of anything
+constexpr std::size_t text_limit = 4096; // bytes; the longest are a disk's SMART data
 
 // Where a value is, linked through the callers' frames: most bodies fit, so a pointer is only written out
 // once there is something to report.
@@ -91,15 +95,23 @@ void check_object(const json::object& from, wire_shape shape, const place& at, b
     }
 }
 
+// A text that is no longer than what is worth keeping; anything else as it is.
+json::value cut(const json::value& from) {
+    const auto* text = from.if_string();
+    if (text == nullptr || text->size() <= text_limit) return from;
+    return json::value(cut_utf8(*text, text_limit));
+}
+
 json::array keep_elements(const json::array& from, wire_shape members, const json::storage_ptr& memory) {
     json::array kept(memory);
-    kept.reserve(from.size());
+    kept.reserve(std::min(from.size(), list_limit));
     for (const auto& each : from) {
+        if (kept.size() == list_limit) break;
         if (each.is_null()) continue;
         if (const auto* object = each.if_object()) {
             kept.emplace_back(keep_known(*object, members, memory));
         } else {
-            kept.emplace_back(each);
+            kept.emplace_back(cut(each));
         }
     }
     return kept;
@@ -128,7 +140,7 @@ json::object keep_known(const json::object& from, wire_shape shape, json::storag
         } else if (const auto* list = value->if_array()) {
             kept.emplace(field.name, keep_elements(*list, field.members, memory));
         } else {
-            kept.emplace(field.name, *value);
+            kept.emplace(field.name, cut(*value));
         }
     }
     return kept;

@@ -175,3 +175,33 @@ TEST_CASE("administration: a reload that cannot be had whole changes nothing and
     }
     CHECK(a.host.stop().exit_code == 0);
 }
+
+TEST_CASE("administration: a reload takes over what was edited in the manifests", "[integration]") {
+    const temp_folder folder;
+    const auto manifest = [](std::string_view name) {
+        return "apiVersion: management.project-flotta.io/v1alpha1\nkind: EdgeDevice\nmetadata: {name: " +
+               std::string{name} + "}\n";
+    };
+    folder.write("fleet/one.yaml", manifest("pump-1"));
+    running_host host{folder, "device-api: {listen: 127.0.0.1:0}\nadmin-api: {socket: admin.sock}\n"
+                              "provider: {library: memory, options: {manifests: fleet}}\n"};
+    const auto reload = [&] {
+        return run({edgeconf_binary(), "reload", "--socket", (folder.path() / "admin.sock").string()});
+    };
+    const auto status_of = [&](const std::string& id) {
+        client device{{host.device_address(), {}, {}, {}}};
+        return device.request("GET", status_path(id)).status;
+    };
+    CHECK(status_of("pump-2") == 404);
+
+    folder.write("fleet/two.yaml", manifest("pump-2"));
+    CHECK(reload().exit_code == 0);
+    CHECK(status_of("pump-2") == 200);
+
+    folder.write("fleet/two.yaml", "apiVersion: v1\nkind: Secret\n");
+    const auto refused = reload();
+    CHECK(refused.exit_code == 1);
+    CHECK_THAT(refused.errors, Contains("two.yaml:2: metadata.name: is missing"));
+    CHECK(status_of("pump-2") == 200);
+    CHECK(host.stop().exit_code == 0);
+}

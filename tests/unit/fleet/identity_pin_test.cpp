@@ -168,3 +168,22 @@ TEST_CASE("identity_pin: what cannot have been stored is not read", "[fleet][uni
         CHECK_FALSE(identity_pin::from_text(text).has_value());
     }
 }
+
+TEST_CASE("identity pin: R20 a key that nobody has shown is never confirmed, nor any other beside it",
+          "[fleet][unit]") {
+    const auto key = edgeconf::fleet::sha256("a key");
+    identity_pin alone;
+    CHECK(alone.offer(identity_pin::unknown_key) == pin_answer::added);
+    CHECK_FALSE(alone.awaits_proof());
+    CHECK_FALSE(alone.prove());
+    CHECK(alone.state() == pin_state::provisional);
+    CHECK(alone.offer(key) == pin_answer::added);
+    CHECK(alone.awaits_proof());
+    CHECK(alone.prove());
+    CHECK(alone.state() == pin_state::ambiguous);
+
+    identity_pin confirmed;
+    CHECK(confirmed.offer(key) == pin_answer::added);
+    CHECK(confirmed.prove());
+    CHECK(confirmed.offer(identity_pin::unknown_key) == pin_answer::refused);
+}

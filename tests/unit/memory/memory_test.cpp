@@ -275,8 +275,37 @@ TEST_CASE("memory: manifests with an error are not taken over", "[memory][unit]"
     CHECK(refused.detail_pointers == "/manifests");
     CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_OK);
     file.rewrite("");
+    const auto emptied = fleet.reconfigure(file.options());
+    CHECK(emptied.status == ECP_PRECONDITION);
+    CHECK(emptied.message.starts_with("6 of the objects are gone, which is more than half of them"));
+    CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_OK);
+}
+
+TEST_CASE("memory: a device that the manifests no longer name is forgotten", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    std::string text{fleet_yaml};
+    const std::string_view broken = "metadata: {name: broken, namespace: plant-2}";
+    text.replace(text.find(broken), broken.size(), "metadata: {name: other, namespace: plant-3}");
+    file.rewrite(text);
     CHECK(fleet.reconfigure(file.options()).status == ECP_OK);
-    CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.get_registration, "any", "broken").status == ECP_NOT_FOUND);
+    CHECK(fleet.call(table.get_registration, "any", "other").status == ECP_OK);
+}
+
+TEST_CASE("memory: a body too large for the call's own thread is read all the same", "[memory][unit]") {
+    const auto& table = memory().table();
+    const provider_instance fleet{memory(), R"({"approval":"automatic"})"};
+    std::string nodes;
+    for (int i = 0; i < 2000; ++i) nodes += R"({"path":"/dev/node)" + std::to_string(i) + "\"},";
+    nodes.pop_back();
+    const auto body = R"({"features":{"hardware":{"host_devices":[)" + nodes + "]}}}";
+    REQUIRE(body.size() > (32u << 10));
+    CHECK(fleet.call(table.enrol, "default", "large", body).status == ECP_CREATED);
+    CHECK(fleet.call(table.get_configuration, "default", "large").status == ECP_OK);
+    const auto wrong = fleet.call(table.enrol, "default", "wrong", body + "}");
+    CHECK(wrong.status == ECP_INVALID);
 }
 
 TEST_CASE("memory: devices read while manifests change", "[memory][unit]") {

@@ -1,4 +1,4 @@
-// The one thread that changes a fleet model.
+// A thread for tasks: the one that changes a fleet model, and the one that reads large bodies.
 #pragma once
 
 #include <boost/asio/executor_work_guard.hpp>
@@ -16,17 +16,17 @@ namespace edgeconf::fleet {
 
 // Runs tasks in the order in which they were posted, and what there is to do in the background a slice at a
 // time between them, so that no task waits for more than the one before it and a slice.
-class writer {
+class task_thread {
 public:
     // Does a slice; false when there is nothing left until another task has run.
     using background = std::function<bool()>;
     // Told what a task or a slice has thrown; the thread goes on with the next one.
     using failure_sink = std::function<void(std::string_view)>;
 
-    writer(background work, failure_sink failed) : work_{std::move(work)}, failed_{std::move(failed)} {}
-    ~writer() { finish(); }
-    writer(const writer&) = delete;
-    writer& operator=(const writer&) = delete;
+    task_thread(background work, failure_sink failed) : work_{std::move(work)}, failed_{std::move(failed)} {}
+    ~task_thread() { finish(); }
+    task_thread(const task_thread&) = delete;
+    task_thread& operator=(const task_thread&) = delete;
 
     // Before this, posted tasks wait.
     void start();
@@ -60,7 +60,7 @@ private:
     std::chrono::milliseconds interval_{};
     std::function<void()> repeated_;
     std::thread thread_;
-    bool resumed_ = false; // a slice is queued; the writer's own
+    bool resumed_ = false; // a slice is queued; the thread's own
 };
 
 } // namespace edgeconf::fleet

@@ -1,4 +1,4 @@
-#include "fleet/writer.hpp"
+#include "fleet/task_thread.hpp"
 
 #include "support/catch.hpp"
 
@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-using edgeconf::fleet::writer;
+using edgeconf::fleet::task_thread;
 
-TEST_CASE("writer: tasks run one at a time, in order, and all of them before it ends", "[fleet][unit]") {
+TEST_CASE("task thread: tasks run one at a time, in order, and all of them before it ends", "[fleet][unit]") {
     std::vector<int> ran;
-    writer all{[] { return false; }, [](std::string_view) {}};
+    task_thread all{[] { return false; }, [](std::string_view) {}};
     for (int i = 0; i < 100; ++i) all.post([&ran, i] { ran.push_back(i); });
     all.start();
     for (int i = 100; i < 200; ++i) all.post([&ran, i] { ran.push_back(i); });
@@ -22,20 +22,20 @@ TEST_CASE("writer: tasks run one at a time, in order, and all of them before it 
     for (int i = 0; i < 200; ++i) CHECK(ran[static_cast<std::size_t>(i)] == i);
 }
 
-TEST_CASE("writer: background work goes on between tasks until there is none left", "[fleet][unit]") {
+TEST_CASE("task thread: background work goes on between tasks until there is none left", "[fleet][unit]") {
     int left = 0;
     std::vector<char> order;
     std::promise<void> idle;
-    writer one{[&] {
-                   if (left == 0) {
-                       idle.set_value();
-                       return false;
-                   }
-                   --left;
-                   order.push_back('b');
-                   return true;
-               },
-               [](std::string_view) {}};
+    task_thread one{[&] {
+                        if (left == 0) {
+                            idle.set_value();
+                            return false;
+                        }
+                        --left;
+                        order.push_back('b');
+                        return true;
+                    },
+                    [](std::string_view) {}};
     one.post([&] {
         left = 3;
         order.push_back('t');
@@ -47,11 +47,11 @@ TEST_CASE("writer: background work goes on between tasks until there is none lef
     CHECK(order == std::vector<char>{'t', 't', 'b', 'b', 'b'});
 }
 
-TEST_CASE("writer: leaves the process's signals alone", "[fleet][unit]") {
+TEST_CASE("task thread: leaves the process's signals alone", "[fleet][unit]") {
     sigset_t mask;
     sigset_t own;
     pthread_sigmask(SIG_SETMASK, nullptr, &own);
-    writer one{[] { return false; }, [](std::string_view) {}};
+    task_thread one{[] { return false; }, [](std::string_view) {}};
     one.start();
     sigset_t after;
     pthread_sigmask(SIG_SETMASK, nullptr, &after);
@@ -63,16 +63,16 @@ TEST_CASE("writer: leaves the process's signals alone", "[fleet][unit]") {
     }
 }
 
-TEST_CASE("writer: goes on after a task, a slice or what it repeats has thrown", "[fleet][unit]") {
+TEST_CASE("task thread: goes on after a task, a slice or what it repeats has thrown", "[fleet][unit]") {
     std::vector<std::string> told;
     std::promise<void> repeated;
     bool first_slice = true;
     int times = 0;
-    writer one{[&] {
-                   if (std::exchange(first_slice, false)) throw std::runtime_error{"slice"};
-                   return false;
-               },
-               [&](std::string_view what) { told.emplace_back(what); }};
+    task_thread one{[&] {
+                        if (std::exchange(first_slice, false)) throw std::runtime_error{"slice"};
+                        return false;
+                    },
+                    [&](std::string_view what) { told.emplace_back(what); }};
     one.post([] { throw std::runtime_error{"task"}; });
     one.post([] {});
     one.every(std::chrono::milliseconds{1}, [&] {

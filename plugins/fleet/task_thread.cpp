@@ -1,4 +1,4 @@
-#include "fleet/writer.hpp"
+#include "fleet/task_thread.hpp"
 
 #include <csignal>
 #include <exception>
@@ -25,12 +25,12 @@ private:
 
 } // namespace
 
-void writer::start() {
+void task_thread::start() {
     const signals_blocked while_it_starts;
     thread_ = std::thread{[this] { run(); }};
 }
 
-void writer::run() {
+void task_thread::run() {
     for (;;) {
         try {
             context_.run();
@@ -43,7 +43,7 @@ void writer::run() {
     }
 }
 
-void writer::finish() {
+void task_thread::finish() {
     boost::asio::post(context_, [this] {
         repeated_ = nullptr;
         timer_.cancel();
@@ -52,7 +52,7 @@ void writer::finish() {
     if (thread_.joinable()) thread_.join();
 }
 
-void writer::every(std::chrono::milliseconds interval, std::function<void()> task) {
+void task_thread::every(std::chrono::milliseconds interval, std::function<void()> task) {
     boost::asio::post(context_, [this, interval, task = std::move(task)]() mutable {
         interval_ = interval;
         repeated_ = std::move(task);
@@ -60,7 +60,7 @@ void writer::every(std::chrono::milliseconds interval, std::function<void()> tas
     });
 }
 
-void writer::wait() {
+void task_thread::wait() {
     timer_.expires_after(interval_);
     timer_.async_wait([this](boost::system::error_code cancelled) {
         if (cancelled || !repeated_) return;
@@ -70,12 +70,12 @@ void writer::wait() {
     });
 }
 
-void writer::resume() {
+void task_thread::resume() {
     if (std::exchange(resumed_, true)) return;
     boost::asio::post(context_, [this] { slice(); });
 }
 
-void writer::slice() {
+void task_thread::slice() {
     resumed_ = false;
     if (work_()) resume();
 }
