@@ -201,7 +201,7 @@ TEST_CASE("administration: a reload takes over what was edited in the manifests"
     folder.write("fleet/two.yaml", "apiVersion: v1\nkind: Secret\n");
     const auto refused = reload();
     CHECK(refused.exit_code == 1);
-    CHECK_THAT(refused.errors, Contains("two.yaml:2: metadata.name: is missing"));
+    CHECK_THAT(refused.errors, Contains("two.yaml:1: metadata.name: is missing"));
     CHECK(status_of("pump-2") == 200);
     CHECK(host.stop().exit_code == 0);
 }
