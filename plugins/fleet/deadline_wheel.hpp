@@ -32,14 +32,14 @@ public:
     }
     static void cancel(T& item) { static_cast<with_deadline&>(item).unlink(); }
 
-    // Takes out everything due by `now` and calls act(T&) for each; act may schedule anything anew. The first
-    // call only sets the time.
+    // Takes out everything due by `now` and calls act(T&) for each; act may schedule, cancel or destroy any
+    // item. The first call, and one that finds the clock set back, only sets the time.
     template <class Action>
     void advance(std::int64_t now, Action act) {
-        const bool first = now_ == 0;
         const auto from = std::max(now_ + 1, now - static_cast<std::int64_t>(slots) + 1);
-        now_ = std::max(now, now_);
-        if (first) return redistribute();
+        const bool continues = now_ != 0 && now >= now_;
+        now_ = now;
+        if (!continues) return redistribute();
         for (auto second = from; second <= now; ++second) turn(second, act);
     }
 
@@ -69,6 +69,7 @@ private:
         }
     }
 
+    // What is late lies where the time was.
     void redistribute() {
         list all;
         for (auto& each : wheel_) all.splice(all.end(), each);
