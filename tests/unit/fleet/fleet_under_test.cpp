@@ -55,6 +55,33 @@ void fleet_under_test::poll(std::string_view id) {
     if (entry->calls_matter) devices.called(id);
 }
 
+outcome fleet_under_test::enrol_as(std::string_view text, std::string_view id, std::string_view ns,
+                                   const enrolment& body) {
+    const auto told = digest_of(text);
+    const auto* entry = devices.devices().find(id);
+    if (entry != nullptr && entry->state == device_state::pending && entry->id == id) {
+        if (entry->signs->is_quiet(told)) {
+            entry->signs->heard(devices.now());
+            return outcome::created;
+        }
+    } else if (entry != nullptr && !entry->calls_matter) {
+        return enrolled(*entry, id);
+    }
+    return devices.enrol(id, ns, body, told);
+}
+
+outcome fleet_under_test::put_heartbeat_as(std::string_view text, std::string_view id,
+                                           const heartbeat& body) {
+    const auto told = digest_of(text);
+    const auto* entry = find(id);
+    const bool known = entry != nullptr && entry->state == device_state::known;
+    if (known && !entry->calls_matter && entry->signs->is_quiet(told)) {
+        entry->signs->heard(devices.now());
+        return outcome::ok;
+    }
+    return devices.put_heartbeat(id, body, told);
+}
+
 void fleet_under_test::advance(std::chrono::seconds by) {
     for (; by.count() > 0; --by) {
         now += std::chrono::seconds{1};
@@ -62,8 +89,9 @@ void fleet_under_test::advance(std::chrono::seconds by) {
     }
 }
 
-void fleet_under_test::become(const std::string& yaml) {
-    auto next = objects_of(yaml);
+void fleet_under_test::become(const std::string& yaml) { become(objects_of(yaml)); }
+
+void fleet_under_test::become(object_set next) {
     devices.apply(changes_between(manifests, next));
     manifests = std::move(next);
     settle();

@@ -20,6 +20,7 @@ struct fleet_under_test {
 
     // As if the manifests had been edited to be this; everything rendered.
     void become(const std::string& yaml);
+    void become(object_set next);
     void settle();
 
     // Calls of devices. Each heartbeat counts as another one than the one before.
@@ -29,6 +30,11 @@ struct fleet_under_test {
     outcome put_heartbeat(std::string_view id, const heartbeat& body = {});
     void poll(std::string_view id);
 
+    // As a provider makes these calls: a body that says nothing new does not get to the model. `text` stands
+    // for its bytes.
+    outcome enrol_as(std::string_view text, std::string_view id, std::string_view ns, const enrolment& body);
+    outcome put_heartbeat_as(std::string_view text, std::string_view id, const heartbeat& body);
+
     void advance(std::chrono::seconds by); // second by second
 
     // The device's entry under exactly this id, or null.
@@ -36,6 +42,7 @@ struct fleet_under_test {
     device_description describe(std::string_view id) const;
     std::vector<std::string> workloads(std::string_view id) const;
     std::vector<std::string> events(std::string_view id) const; // "Reason: message (count)"
+    unix_seconds seconds() const { return to_seconds(now); }
 
     // The device-configuration-message as the device would get it; empty when there is none.
     std::string message(std::string_view id) const;

@@ -1,0 +1,69 @@
+#include "fleet/model.hpp"
+
+#include "fleet_under_test.hpp"
+#include "support/catch.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+using namespace edgeconf::fleet;
+using namespace std::chrono_literals;
+
+namespace {
+
+using act = std::function<outcome(model&)>;
+
+// A device "d" in every state that it can be in, with and without manifests.
+std::vector<std::pair<std::string, std::function<void(fleet_under_test&)>>> states() {
+    const auto device = head("EdgeDevice", "d");
+    const auto request = head("EdgeDeviceSignedRequest", "d") + "spec: {targetNamespace: plant-1}\n";
+    return {
+        {"never seen", [](auto&) {}},
+        {"waiting", [](auto& fleet) { fleet.enrol("d", "plant-1"); }},
+        {"waiting, in a manifest", [=](auto& fleet) { fleet.become(request); }},
+        {"known", [](auto& fleet) { fleet.devices.approve("d", "plant-1", "", "user:a"); }},
+        {"known, in a manifest", [=](auto& fleet) { fleet.become(device); }},
+        {"denied", [](auto& fleet) { fleet.devices.deny("d", "user:a"); }},
+        {"denied, in a manifest",
+         [=](auto& fleet) { fleet.become(device), fleet.devices.deny("d", "user:a"); }},
+        {"removed",
+         [](auto& fleet) {
+             fleet.devices.approve("d", "plant-1", "", "user:a");
+             fleet.devices.decommission("d", "user:a");
+         }},
+    };
+}
+
+} // namespace
+
+TEST_CASE("model_administration: counts say after each act what the devices say", "[fleet][unit]") {
+    for (const auto& [name, prepare] : states()) {
+        for (const act& each : std::vector<act>{
+                 [](auto& all) { return all.approve("d", "plant-1", "", "user:a"); },
+                 [](auto& all) { return all.deny("d", "user:a"); },
+                 [](auto& all) { return all.decommission("d", "user:a"); },
+                 [](auto& all) { return all.forget("d", "user:a"); },
+             }) {
+            CAPTURE(name);
+            fleet_under_test fleet;
+            prepare(fleet);
+            fleet.put_heartbeat("d");
+            fleet.advance(1000s); // offline, if anything
+            each(fleet.devices);
+            fleet.settle();
+            const auto described = fleet.devices.describe("d");
+            const auto is = [&](device_state state) {
+                return described && described->state == state ? 1u : 0u;
+            };
+            const auto counts = fleet.devices.counts();
+            CHECK(counts.known == is(device_state::known));
+            CHECK(counts.pending == is(device_state::pending));
+            CHECK(counts.denied == is(device_state::denied));
+            CHECK(counts.removed == is(device_state::removed));
+            CHECK(counts.offline ==
+                  (described && described->status.connection == connection::offline ? 1u : 0u));
+            CHECK((fleet.find("d") != nullptr) == described.has_value());
+        }
+    }
+}
