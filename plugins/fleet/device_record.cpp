@@ -44,9 +44,10 @@ bool refresh_labels(device_record& device) {
 absorbed absorb_hardware(device_record& device, const hardware_report& reported, hardware_codec& codec) {
     if (reported.hardware().empty()) return {};
     const auto change = absorb_report(device.hardware, reported, hardware_text_limit, codec);
-    if (change == hardware_change::none) return {};
+    // Hardware that came with the enrolment is no news, but has made no labels yet.
     device.reported_labels.set(hardware_labels(reported.hardware()));
-    return {true, refresh_labels(device)};
+    const bool labels = refresh_labels(device);
+    return {labels || change != hardware_change::none, labels};
 }
 
 absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,

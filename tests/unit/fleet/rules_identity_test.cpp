@@ -100,6 +100,22 @@ TEST_CASE("R13: a registration whose answer was lost may be repeated, with the k
     CHECK(fleet.describe("d").status.registered == 1000);
 }
 
+TEST_CASE("R14: registering brings hardware and labels, also when the enrolment brought the same",
+          "[fleet][unit]") {
+    const auto* const hardware = R"({"hostname":"H","cpu":{"architecture":"x86_64"}})";
+    const string_map labels{{"device.cpu-architecture", "x86_64"}, {"device.hostname", "h"}};
+    for (const bool told_before : {false, true}) {
+        CAPTURE(told_before);
+        fleet_under_test fleet;
+        fleet.enrol("d", "default", {told_before ? object(hardware) : object("{}"), ""});
+        fleet.devices.approve("d", "", "", "user:a");
+        CHECK(fleet.describe("d").labels.empty());
+        CHECK(fleet.put_registration("d", hardware) == outcome::ok);
+        CHECK(fleet.describe("d").labels == labels);
+        CHECK(object(fleet.describe("d").hardware) == object(hardware));
+    }
+}
+
 TEST_CASE("R14, R16: a value that makes no label, or too long a one, keeps no device out", "[fleet][unit]") {
     fleet_under_test fleet{device("d")};
     const auto hardware = R"({"hostname":"---","cpu":{"model_name":")" + std::string(80, 'X') + R"("}})";
