@@ -132,8 +132,11 @@ void model::leave(device_record& device, device_state state) {
         renderer_.remove(device);
         offers_.remove(device);
         set_connection(device, connection::never);
-        set_not_polling(device, false);
+        if (device.status.not_polling) --counts_.not_polling;
         device.status = {};
+        // Should it come back, its next heartbeat is the first one.
+        device.signs->set_quiet({});
+        device.last = {};
     }
     wheel_.cancel(device);
     device.state = state;
@@ -304,7 +307,7 @@ void model::set_not_polling(device_record& device, bool now) {
         note(device, event_type::warning, "NotPolling",
              "sends heartbeats and asks for no configuration: its certificate has probably expired; it can "
              "be neither configured nor removed until it registers again");
-    } else if (device.state == device_state::known) {
+    } else {
         note(device, event_type::normal, "Polling", "asks for its configuration again");
     }
 }

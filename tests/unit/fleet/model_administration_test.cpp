@@ -67,3 +67,24 @@ TEST_CASE("model_administration: counts say after each act what the devices say"
         }
     }
 }
+
+TEST_CASE("model_administration: a device that is put out does not seem to poll again", "[fleet][unit]") {
+    const auto silent_polls = [](fleet_under_test& fleet) {
+        fleet.devices.approve("d", "plant-1", "", "user:a");
+        for (int i = 0; i < 20; ++i) {
+            fleet.put_heartbeat("d");
+            fleet.advance(60s);
+        }
+        CHECK(fleet.devices.counts().not_polling == 1);
+    };
+    for (const act& each : std::vector<act>{
+             [](auto& all) { return all.deny("d", "user:a"); },
+             [](auto& all) { return all.decommission("d", "user:a"); },
+         }) {
+        fleet_under_test fleet;
+        silent_polls(fleet);
+        each(fleet.devices);
+        CHECK(fleet.devices.counts().not_polling == 0);
+        CHECK_FALSE(mentions(fleet.events("d"), "Polling: asks"));
+    }
+}

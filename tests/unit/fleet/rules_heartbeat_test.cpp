@@ -84,6 +84,24 @@ TEST_CASE("R35: a heartbeat says phase, version and upgrade; what it leaves out 
     CHECK(status.workloads.at("web").since == 1000);
 }
 
+TEST_CASE("R35: a device that was put out and let in again is heard as if for the first time",
+          "[fleet][unit]") {
+    for (const bool removed : {false, true}) {
+        CAPTURE(removed);
+        fleet_under_test fleet;
+        fleet.devices.approve("d", "default", "", "user:a");
+        const heartbeat beat{"up"};
+        fleet.put_heartbeat_as("b", "d", beat);
+        removed ? fleet.devices.decommission("d", "user:a") : fleet.devices.deny("d", "user:a");
+        CHECK(fleet.put_heartbeat_as("b", "d", beat) == outcome::not_found);
+        fleet.devices.approve("d", "default", "", "user:a");
+        CHECK(state_of(fleet) == connection::never);
+        CHECK(fleet.put_heartbeat_as("b", "d", beat) == outcome::ok);
+        CHECK(fleet.describe("d").status.phase == "up");
+        CHECK(state_of(fleet) == connection::online);
+    }
+}
+
 TEST_CASE("R35, R37: events are told once for one heartbeat, and again for the next", "[fleet][unit]") {
     heartbeat beat{"up"};
     beat.events = {{"Pulled", "image i", "warn"}, {"Done", "all", "info"}};
