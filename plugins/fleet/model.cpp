@@ -21,10 +21,14 @@ const std::vector<std::string>& workloads_of(const device_entry& entry) {
     return entry.configuration ? entry.configuration->workloads : no_workloads;
 }
 
+bool same_text(const std::shared_ptr<const std::string>& a, const std::shared_ptr<const std::string>& b) {
+    return a == b || (a && b && *a == *b);
+}
+
 bool same_content(const device_entry& a, const device_entry& b) {
     return a.state == b.state && a.calls_matter == b.calls_matter && a.signs == b.signs &&
            a.registration == b.registration && a.configuration == b.configuration && a.version == b.version &&
-           a.problem == b.problem && a.playbooks == b.playbooks;
+           a.problem == b.problem && same_text(a.playbooks, b.playbooks);
 }
 
 // Of the devices among them.
@@ -196,6 +200,10 @@ void model::publish(device_record& device) {
     std::erase_if(device.status.workloads, [&](const auto& each) {
         return !std::binary_search(assigned.begin(), assigned.end(), each.name.get());
     });
+    if (before == nullptr || before->configuration != entry->configuration ||
+        before->playbooks != entry->playbooks) {
+        device.signs->set_quiet({}); // what it repeats may be about what it was not to run before
+    }
     recount(before, -1);
     recount(entry.get(), 1);
     changed(device);

@@ -199,13 +199,14 @@ outcome model::put_heartbeat(std::string_view id, const heartbeat& body, const h
         heard(*device);
         return outcome::ok;
     }
+    // Hardware first: it may say what the device is to run.
+    const auto hardware = absorb_hardware(*device, body.hardware, codec_);
+    if (hardware.labels) labels_changed(*device);
     const auto* entry = table_.find(id);
     const bool configured = entry != nullptr && entry->configuration;
     const auto& assigned = configured ? entry->configuration->workloads : no_workloads;
     const auto said = absorb_heartbeat(*device, body, assigned, to_seconds(at));
-    const auto hardware = absorb_hardware(*device, body.hardware, codec_);
     if (said.changed || hardware.changed) changed(*device);
-    if (hardware.labels) labels_changed(*device);
     if (!body.playbooks.empty() && said.changed) refresh_offers({device});
     record_events(*device, body);
     device->last.remember(told, at);

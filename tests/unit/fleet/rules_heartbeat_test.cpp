@@ -84,6 +84,24 @@ TEST_CASE("R35: a heartbeat says phase, version and upgrade; what it leaves out 
     CHECK(status.workloads.at("web").since == 1000);
 }
 
+TEST_CASE("R35: the phase of a workload that comes to a device counts although the device says nothing new",
+          "[fleet][unit]") {
+    const auto beat = running({"web"});
+    fleet_under_test fleet{device()};
+    fleet.put_heartbeat_as("b", "d", beat);
+    CHECK(reported(fleet).empty());
+    fleet.become(device() + workload("web", "deviceSelector: {}"));
+    fleet.now += 60s;
+    fleet.put_heartbeat_as("b", "d", beat);
+    CHECK(reported(fleet) == std::vector<std::string>{"web"});
+}
+
+TEST_CASE("R35: a heartbeat whose hardware brings a workload can report it at once", "[fleet][unit]") {
+    fleet_under_test fleet{device() + on_host("web", "h")};
+    fleet.put_heartbeat("d", running({"web"}, R"({"hostname":"h"})"));
+    CHECK(reported(fleet) == std::vector<std::string>{"web"});
+}
+
 TEST_CASE("R35: a device that was put out and let in again is heard as if for the first time",
           "[fleet][unit]") {
     for (const bool removed : {false, true}) {
@@ -142,6 +160,22 @@ TEST_CASE("R36: playbooks that are reported again and again are one, and strange
     CHECK(*fleet.find("d")->playbooks == "[]");
     fleet.become(config + head("EdgeDevice", "d") + "  labels: {config/a: setup, site: x}\n");
     CHECK(*fleet.find("d")->playbooks == "[]"); // once finished, it is not offered again
+}
+
+TEST_CASE("R36: a report of a playbook counts although it came before the playbook was offered",
+          "[fleet][unit]") {
+    const auto config =
+        head("EdgeConfig", "setup") + "spec: {edgePlaybook: {playbooks: [{content: MQ==}]}}\n";
+    const auto labelled = head("EdgeDevice", "d") + "  labels: {config/a: setup}\n";
+    fleet_under_test fleet{labelled};
+    heartbeat beat{"up"};
+    beat.playbooks = {{"d-setup", "SuccessfullyCompleted"}};
+    fleet.put_heartbeat_as("b", "d", beat);
+    fleet.become(labelled + config);
+    CHECK(*fleet.find("d")->playbooks != "[]");
+    fleet.now += 60s;
+    fleet.put_heartbeat_as("b", "d", beat);
+    CHECK(*fleet.find("d")->playbooks == "[]");
 }
 
 TEST_CASE("R37: words that Flotta does not list are taken as they are", "[fleet][unit]") {
