@@ -46,7 +46,7 @@ std::set<std::string_view> ids_put(const object_changes& changes) {
 
 model::model(clock_source now, notice_sink tell)
     : now_{std::move(now)}, tell_{std::move(tell)}, started_{to_seconds(now_())},
-      renderer_{[this](configured_device& device) { publish(static_cast<device_record&>(device)); },
+      renderer_{[this](configured_device& device) { rendered(static_cast<device_record&>(device)); },
                 [this](const broken_part& broken) { tell_broken(broken); }} {}
 
 void model::configure(model_settings settings) {
@@ -54,6 +54,7 @@ void model::configure(model_settings settings) {
     events_.set_limits(settings_.events);
     for (auto& [id, device] : records_) {
         if (device.state == device_state::pending) device.signs->set_quiet({}); // to be judged anew
+        watch(device);
     }
 }
 
@@ -182,6 +183,12 @@ void model::refresh_offer(device_record& device) {
 }
 
 // ---- what devices and administrators see ----
+
+// The period of its heartbeats may have become another one.
+void model::rendered(device_record& device) {
+    watch(device);
+    publish(device);
+}
 
 void model::publish(device_record& device) {
     const auto* before = table_.find(device.id);

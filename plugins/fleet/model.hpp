@@ -170,11 +170,13 @@ private:
     void record_events(const device_record& device, const heartbeat& body);
 
     void due(device_record& device);
+    std::optional<std::chrono::seconds> patience_with(const device_record& device) const;
     void watch(device_record& device);
     void heard(device_record& device);
     void set_connection(device_record& device, connection now);
     void set_not_polling(device_record& device, bool now);
 
+    void rendered(device_record& device);
     void publish(device_record& device);
     std::unique_ptr<device_entry> known_entry(const device_record& device, const device_entry* before);
     void recount(const device_entry* entry, std::ptrdiff_t by);

@@ -122,7 +122,7 @@ void model::admit(device_record& device) {
     refresh_labels(device);
     refresh_offer(device);
     renderer_.add(device);
-    wheel_.cancel(device);
+    watch(device);
     changed(device);
 }
 
@@ -138,13 +138,14 @@ void model::leave(device_record& device, device_state state) {
         device.signs->set_quiet({});
         device.last = {};
     }
-    wheel_.cancel(device);
     device.state = state;
+    watch(device);
     publish(device);
 }
 
 void model::drop(device_record& device) {
     leave(device, device.state);
+    wheel_.cancel(device);
     recount(table_.find(device.id), -1);
     table_.erase(device.id);
     events_.forget({to_string(edge_device::kind), device.ns, device.id});
@@ -259,24 +260,32 @@ void model::tick() {
     table_.reclaim(); // what the last few changes left
 }
 
-// Looks at the device again when it can be too late at the earliest.
+// How long the device may be silent before that means something; nothing if it may be for ever.
+std::optional<std::chrono::seconds> model::patience_with(const device_record& device) const {
+    switch (device.state) {
+    case device_state::pending: return settings_.pending_expiry;
+    case device_state::known:
+        if (device.status.connection != connection::online) return std::nullopt;
+        return heartbeat_period(device) * static_cast<std::int64_t>(settings_.offline_after);
+    case device_state::denied:
+    case device_state::removed: break;
+    }
+    return std::nullopt;
+}
+
+// Looks at the device again when it can be too late at the earliest; to be called when its patience changes.
 void model::watch(device_record& device) {
-    const auto patience = device.state == device_state::known
-                              ? heartbeat_period(device) * static_cast<std::int64_t>(settings_.offline_after)
-                              : settings_.pending_expiry;
-    wheel_.schedule(device, device.signs->last_heard() + patience.count());
+    const auto patience = patience_with(device);
+    if (!patience) return wheel_.cancel(device);
+    wheel_.schedule(device, device.signs->last_heard() + patience->count());
 }
 
 void model::due(device_record& device) {
-    const auto silent = now() - device.signs->last_heard();
-    if (device.state == device_state::pending) {
-        if (silent < settings_.pending_expiry.count()) return watch(device);
-        return drop(device);
-    }
-    if (device.state != device_state::known) return;
-    const auto patience =
-        heartbeat_period(device).count() * static_cast<std::int64_t>(settings_.offline_after);
-    if (silent >= patience) {
+    const auto patience = patience_with(device);
+    if (!patience) return;
+    const bool silent = now() - device.signs->last_heard() >= patience->count();
+    if (device.state == device_state::pending) return silent ? drop(device) : watch(device);
+    if (silent) {
         set_connection(device, connection::offline);
         return publish(device);
     }

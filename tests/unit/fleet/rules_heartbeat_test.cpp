@@ -243,6 +243,26 @@ TEST_CASE("R23: a device is offline after so many of its own periods, and not a 
     }
 }
 
+TEST_CASE("R23: patience that becomes shorter holds at once, for the silence that there was as well",
+          "[fleet][unit]") {
+    model_settings patient;
+    patient.offline_after = 30;
+    fleet_under_test fleet{device(), patient};
+    fleet.put_heartbeat("d");
+    fleet.advance(200s);
+    CHECK(state_of(fleet) == connection::online);
+    fleet.devices.configure({});
+    fleet.advance(1s);
+    CHECK(state_of(fleet) == connection::offline);
+
+    fleet.devices.configure(patient);
+    fleet.put_heartbeat("d");
+    fleet.advance(200s);
+    fleet.become(device("heartbeat: {periodSeconds: 5}"));
+    fleet.advance(1s);
+    CHECK(state_of(fleet) == connection::offline);
+}
+
 TEST_CASE("R9: heartbeats without polls are noticed, until a poll comes", "[fleet][unit]") {
     fleet_under_test fleet{device()};
     const auto live = [&](std::chrono::seconds span, bool polls) {
