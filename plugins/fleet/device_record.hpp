@@ -63,6 +63,7 @@ struct device_record : configured_device, with_deadline {
     device_state state = device_state::pending;
     std::unique_ptr<join_request> request;       // null: a manifest or an administrator brought it
     std::shared_ptr<const edge_device> manifest; // null: it came in otherwise
+    std::shared_ptr<const signed_request> asked; // in a manifest, that is; null: in none
     label_map given_labels;                      // with its approval
     label_map reported_labels;                   // from its hardware (R16)
     hardware_record hardware;

@@ -62,10 +62,14 @@ void model::configure(model_settings settings) {
 
 void model::apply(const object_changes& changes) {
     const auto staying = changes.removed.empty() ? std::set<std::string_view>{} : ids_put(changes);
+    const auto is_request = [](const object_key& key) { return key.kind == object_kind::signed_request; };
+    for (const auto& key : changes.removed) {
+        if (is_request(key)) remove(key); // before the device that goes with it
+    }
     for (const auto& key : changes.removed) {
         // A device that moves to another namespace is the same device (R12).
         if (key.kind == object_kind::edge_device && staying.contains(key.name.name)) continue;
-        remove(key);
+        if (!is_request(key)) remove(key);
     }
     for (const auto& object : changes.put) {
         std::visit([this](const auto& each) { put(each); }, object);
@@ -126,6 +130,7 @@ void model::put(const std::shared_ptr<const signed_request>& request) {
             {signed_request::kind, request->name}, event_type::warning, "CaseTwin",
             fmt::format("is left out: its id differs from that of the device {} in case alone", device->id));
     }
+    device->asked = request;
     if (request->declined) {
         if (device->manifest) {
             tell({edge_device::kind, device->manifest->name}, event_type::warning, "Denied",
@@ -152,10 +157,18 @@ void model::remove(const object_key& key) {
         if (device == nullptr || !device->manifest || device->manifest->name != key.name) return;
         device->manifest.reset();
         device->settings.reset();
-        if (device->state == device_state::known) drop(*device);
+        if (device->state != device_state::known) return;
+        const auto asked = device->asked;
+        drop(*device);
+        if (asked) put(asked); // as if the manifests had always been so
         return;
     }
-    case object_kind::signed_request: return;
+    case object_kind::signed_request: {
+        auto* device = find(key.name.name);
+        if (device == nullptr || !device->asked || device->asked->name != key.name) return;
+        device->asked.reset();
+        return watch(*device);
+    }
     case object_kind::edge_config:
     case object_kind::playbook_execution: revisions_.erase(key); return refresh_offers(offers_.remove(key));
     default: revisions_.erase(key); return renderer_.remove(key);

@@ -56,7 +56,7 @@ outcome model::decommission(std::string_view id, std::string_view actor) {
 outcome model::forget(std::string_view id, std::string_view actor) {
     auto* device = find_exactly(id);
     if (device == nullptr) return outcome::not_found;
-    if (device->manifest) return outcome::in_manifest;
+    if (device->manifest || device->asked) return outcome::in_manifest;
     if (device->state == device_state::denied || device->state == device_state::removed) {
         device->request.reset();
         device->hardware = {};

@@ -57,8 +57,6 @@ void model::ask(device_record& device, std::string_view ns, std::string_view set
     if (device.request->made == 0) device.request->made = now();
     device.request->decided = 0;
     if (device.state == device_state::pending) device.ns = ns;
-    device.signs->heard(now());
-    watch(device);
     changed(device);
 }
 
@@ -100,6 +98,7 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
     case device_state::pending: break;
     }
     device->signs->heard(now());
+    watch(*device);
     if (!rejudge(*device, body.hardware)) {
         device->signs->set_quiet(settings_.admission.may_admit() ? heartbeat_digest{} : told);
         publish(*device);
@@ -263,7 +262,9 @@ void model::tick() {
 // How long the device may be silent before that means something; nothing if it may be for ever.
 std::optional<std::chrono::seconds> model::patience_with(const device_record& device) const {
     switch (device.state) {
-    case device_state::pending: return settings_.pending_expiry;
+    case device_state::pending:
+        if (device.asked) return std::nullopt;
+        return settings_.pending_expiry;
     case device_state::known:
         if (device.status.connection != connection::online) return std::nullopt;
         return heartbeat_period(device) * static_cast<std::int64_t>(settings_.offline_after);

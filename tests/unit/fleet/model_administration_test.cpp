@@ -88,3 +88,12 @@ TEST_CASE("model_administration: a device that is put out does not seem to poll 
         CHECK_FALSE(mentions(fleet.events("d"), "Polling: asks"));
     }
 }
+
+TEST_CASE("model_administration: being let in is not being seen", "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDeviceSignedRequest", "e") + "spec: {targetNamespace: plant-1}\n"};
+    fleet.devices.approve("d", "plant-1", "", "user:a");
+    CHECK(fleet.describe("d").last_seen == 0);
+    CHECK(fleet.describe("e").last_seen == 0);
+    fleet.enrol("e", "plant-1");
+    CHECK(fleet.describe("e").last_seen == 1000);
+}

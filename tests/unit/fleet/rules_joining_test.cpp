@@ -249,11 +249,51 @@ TEST_CASE("R7a: a request expires when it is not repeated for a week, a known de
     CHECK(fleet.devices.counts().pending == 1);
 }
 
+TEST_CASE("R7a: a request in a manifest waits as long as it is there", "[fleet][unit]") {
+    fleet_under_test fleet{request("d")};
+    fleet.advance(8 * 86'400s);
+    REQUIRE(fleet.find("d"));
+    CHECK(fleet.devices.forget("d", "user:a") == outcome::in_manifest);
+    fleet.become("");
+    fleet.advance(1s);
+    CHECK_FALSE(fleet.find("d"));
+
+    fleet.become(request("e"));
+    fleet.enrol("e", "plant-1");
+    fleet.become("");
+    fleet.advance(604'799s);
+    CHECK(fleet.find("e"));
+    fleet.advance(1s);
+    CHECK_FALSE(fleet.find("e"));
+}
+
 TEST_CASE("R7: an approval that is taken back, or gone with its request, changes nothing", "[fleet][unit]") {
     fleet_under_test fleet{request("d", ", approved: true")};
     for (const auto& yaml : {request("d", ", approved: false"), std::string{}, request("d")}) {
         CAPTURE(yaml);
         fleet.become(yaml);
         CHECK(show(fleet, "d") == let_in);
+    }
+}
+
+TEST_CASE("R7: with a device, its approval goes as well; what a manifest still asks for starts anew",
+          "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.enrol("d", "plant-1");
+    fleet.devices.approve("d", "", "", "user:a");
+    fleet.devices.forget("d", "user:a");
+    CHECK(show(fleet, "d") == waiting);
+
+    for (const auto& [approved, expected] :
+         {std::pair{"true", device_state::known}, std::pair{"false", device_state::pending}}) {
+        CAPTURE(approved);
+        const auto asked = request("e", std::string{", approved: "} + approved);
+        fleet.become(asked + device("e"));
+        CHECK(fleet.find("e")->state == device_state::known);
+        fleet.become(asked);
+        REQUIRE(fleet.find("e"));
+        CHECK(fleet.find("e")->state == expected);
+        fleet.become("");
+        fleet.devices.forget("e", "user:a");
     }
 }
