@@ -81,8 +81,6 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
             return outcome::too_many;
         device = &add(id);
         ask(*device, ns, {});
-        device->request->model_name = body.model_name;
-        absorb_report(device->hardware, body.hardware, pending_hardware_limit, codec_);
         note(*device, event_type::normal, "Enrolled", fmt::format("asks to join {}", ns));
     }
     switch (device->state) {
@@ -94,9 +92,11 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
             note(*device, event_type::normal, "Enrolled",
                  fmt::format("was removed, and asks to join {}", ns));
         }
+        introduced(*device, body);
         return outcome::created;
     case device_state::pending: break;
     }
+    introduced(*device, body);
     device->signs->heard(now());
     watch(*device);
     if (!rejudge(*device, body.hardware)) {
@@ -107,6 +107,18 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
     admit(*device);
     renderer_.render_now(*device);
     return outcome::created;
+}
+
+// Of a device that waits its first word on each counts (R2): later ones may be anyone's.
+void model::introduced(device_record& device, const enrolment& body) {
+    if (auto& name = device.request->model_name; name.empty() && !body.model_name.empty()) {
+        name = body.model_name;
+        changed(device);
+    }
+    if (device.hardware.known.empty() && absorb_report(device.hardware, body.hardware, pending_hardware_limit,
+                                                       codec_) != hardware_change::none) {
+        changed(device);
+    }
 }
 
 // Into the namespace that `ns` says.

@@ -87,6 +87,21 @@ TEST_CASE("R2: a request keeps what the device said at first: namespace, model, 
     CHECK(described.hardware == R"({"hostname":"h"})");
 }
 
+TEST_CASE("R2: a device that a manifest or a person had in mind already says what it is, too",
+          "[fleet][unit]") {
+    const enrolment body{object(R"({"hostname":"h"})"), "model"};
+    fleet_under_test fleet{request("asked")};
+    CHECK(fleet.devices.decommission("removed", "user:a") == outcome::ok);
+    for (const auto* id : {"asked", "removed"}) {
+        CAPTURE(id);
+        CHECK(fleet.enrol(id, "plant-2") == outcome::created); // R4: it may leave everything out
+        CHECK(fleet.enrol(id, "plant-2", body) == outcome::created);
+        CHECK(fleet.describe(id).hardware == R"({"hostname":"h"})");
+        CHECK(fleet.describe(id).request->model_name == "model");
+    }
+    CHECK(fleet.describe("asked").ns == "plant-1");
+}
+
 TEST_CASE("R3: the policy says which namespaces a device may choose", "[fleet][unit]") {
     fleet_under_test fleet{device("there", "plant-9"), automatic(name_set{"plant-1"})};
     const std::vector<std::pair<std::string, outcome>> table{
