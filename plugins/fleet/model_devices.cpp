@@ -87,12 +87,14 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
     case device_state::known: return outcome::ok;
     case device_state::denied: return outcome::denied;
     case device_state::removed: // waits for a person, whatever the policy (R7a)
-        if (!device->request || device->request->decided != 0) {
+        if (!device->request) {
             ask(*device, ns, {});
             note(*device, event_type::normal, "Enrolled",
                  fmt::format("was removed, and asks to join {}", ns));
         }
         introduced(*device, body);
+        device->signs->heard(now());
+        watch(*device);
         return outcome::created;
     case device_state::pending: break;
     }
@@ -280,8 +282,10 @@ std::optional<std::chrono::seconds> model::patience_with(const device_record& de
     case device_state::known:
         if (device.status.connection != connection::online) return std::nullopt;
         return heartbeat_period(device) * static_cast<std::int64_t>(settings_.offline_after);
-    case device_state::denied:
-    case device_state::removed: break;
+    case device_state::removed:
+        if (!device.request) return std::nullopt;
+        return settings_.pending_expiry;
+    case device_state::denied: break;
     }
     return std::nullopt;
 }
@@ -297,7 +301,13 @@ void model::due(device_record& device) {
     const auto patience = patience_with(device);
     if (!patience) return;
     const bool silent = now() - device.signs->last_heard() >= patience->count();
-    if (device.state == device_state::pending) return silent ? drop(device) : watch(device);
+    if (device.state != device_state::known) {
+        if (!silent) return watch(device);
+        if (device.state == device_state::pending) return drop(device);
+        device.request.reset(); // its tombstone stays
+        device.hardware = {};
+        return changed(device);
+    }
     if (silent) {
         set_connection(device, connection::offline);
         return publish(device);

@@ -264,6 +264,24 @@ TEST_CASE("R7a: a request expires when it is not repeated for a week, a known de
     CHECK(fleet.devices.counts().pending == 1);
 }
 
+TEST_CASE("R7a: a device that was removed and asks again stops waiting like any other, and stays removed",
+          "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.approve("d", "plant-1", "", "user:a");
+    fleet.devices.decommission("d", "user:a");
+    CHECK_FALSE(fleet.describe("d").request);
+    fleet.enrol("d", "plant-2");
+    fleet.advance(604'799s);
+    fleet.enrol("d", "plant-2");
+    fleet.advance(604'799s);
+    CHECK(fleet.describe("d").request);
+    const auto before = fleet.describe("d").revision;
+    fleet.advance(1s);
+    CHECK_FALSE(fleet.describe("d").request);
+    CHECK(fleet.describe("d").revision > before);
+    CHECK(fleet.find("d")->state == device_state::removed);
+}
+
 TEST_CASE("R7a: a request in a manifest waits as long as it is there", "[fleet][unit]") {
     fleet_under_test fleet{request("d")};
     fleet.advance(8 * 86'400s);
