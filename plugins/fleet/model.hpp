@@ -123,7 +123,7 @@ public:
     // ---- the writer's: what administrators do. `actor` stands in the events: "user:..."
 
     // Lets the device in, whatever it was before (R7a); into the namespace and set given, else those asked
-    // for.
+    // for, else the namespace that it was in. A manifest's namespace goes before all of them.
     outcome approve(std::string_view id, std::string_view ns, std::string_view set, std::string_view actor);
     // Puts it on the deny-list, known or not.
     outcome deny(std::string_view id, std::string_view actor);

@@ -11,7 +11,7 @@ outcome model::approve(std::string_view id, std::string_view ns, std::string_vie
     if (device != nullptr && device->id != id) return outcome::case_twin;
     if (device != nullptr && device->state == device_state::known) return outcome::ok;
     std::string target{ns};
-    if (target.empty() && device != nullptr && device->request) target = device->request->ns;
+    if (target.empty() && device != nullptr) target = device->request ? device->request->ns : device->ns;
     if (target.empty()) return outcome::not_found; // nobody has ever said where it belongs
     if (device == nullptr) device = &add(id);
     // What was known of the one that was denied or removed is not the new one's.

@@ -330,3 +330,24 @@ TEST_CASE("R7: with a device, its approval goes as well; what a manifest still a
         fleet.devices.forget("e", "user:a");
     }
 }
+
+TEST_CASE("R18: a device is out at once, and has nothing of the old one when it is let in again",
+          "[fleet][unit]") {
+    fleet_under_test fleet{workload("arm", "deviceSelector: {matchLabels: {device.hostname: h}}")};
+    fleet.devices.approve("d", "default", "s", "user:a");
+    fleet.put_registration("d", R"({"hostname":"h"})", sha256("1"));
+    fleet.put_heartbeat("d", {"up", "v", {{"arm", "Running", ""}}});
+    CHECK(fleet.workloads("d") == std::vector<std::string>{"arm"});
+    CHECK(fleet.devices.decommission("d", "user:a") == outcome::ok);
+    CHECK(fleet.find("d")->state == device_state::removed);
+    CHECK_FALSE(fleet.find("d")->configuration);
+    CHECK(fleet.devices.approve("d", "", "", "user:a") == outcome::ok); // where it was
+    const auto described = fleet.describe("d");
+    CHECK(described.ns == "default");
+    CHECK(described.labels.empty());
+    CHECK(described.hardware.empty());
+    CHECK(described.status.phase.empty());
+    CHECK(described.status.connection == connection::never);
+    CHECK(described.pin.state() == pin_state::none);
+    CHECK(fleet.workloads("d").empty());
+}
