@@ -125,12 +125,14 @@ public:
     // Lets the device in, whatever it was before (R7a); into the namespace and set given, else those asked
     // for, else the namespace that it was in. A manifest's namespace goes before all of them.
     outcome approve(std::string_view id, std::string_view ns, std::string_view set, std::string_view actor);
-    // Puts it on the deny-list, known or not.
+    // Puts it on the deny-list, known or not; but for one that was removed, which is not_approved: it is out,
+    // and has to be told to wipe itself as long as it asks.
     outcome deny(std::string_view id, std::string_view actor);
-    // Leaves a tombstone: the device is told to wipe itself. Not for one that a manifest names.
+    // Leaves a tombstone: the device is told to wipe itself. Not for one whose EdgeDevice is in a manifest,
+    // or that is denied.
     outcome decommission(std::string_view id, std::string_view actor);
     // Drops what is known of the device, denials and tombstones apart; it keeps what it runs. Not for one
-    // that a manifest names.
+    // that a manifest names, as EdgeDevice or as request.
     outcome forget(std::string_view id, std::string_view actor);
     // The next key that registers is the device's.
     outcome reset_identity(std::string_view id, std::string_view actor);

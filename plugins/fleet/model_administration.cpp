@@ -30,6 +30,7 @@ outcome model::deny(std::string_view id, std::string_view actor) {
     if (device != nullptr && device->id != id) return outcome::case_twin;
     if (device == nullptr) device = &add(id);
     if (device->state == device_state::denied) return outcome::ok;
+    if (device->state == device_state::removed) return outcome::not_approved;
     if (device->request) device->request->decided = now();
     note(*device, event_type::warning, "Denied", "was declined", actor);
     leave(*device, device_state::denied);

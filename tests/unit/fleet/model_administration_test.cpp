@@ -37,6 +37,37 @@ std::vector<std::pair<std::string, std::function<void(fleet_under_test&)>>> stat
 
 } // namespace
 
+TEST_CASE("model_administration: what each act comes to in each state", "[fleet][unit]") {
+    using enum outcome;
+    const std::vector<std::pair<std::string, act>> acts{
+        {"approve", [](auto& all) { return all.approve("d", "", "", "user:a"); }},
+        {"deny", [](auto& all) { return all.deny("d", "user:a"); }},
+        {"decommission", [](auto& all) { return all.decommission("d", "user:a"); }},
+        {"forget", [](auto& all) { return all.forget("d", "user:a"); }},
+        {"reset identity", [](auto& all) { return all.reset_identity("d", "user:a"); }},
+    };
+    const std::vector<std::vector<outcome>> expected{
+        {not_found, ok, ok, not_found, not_found},
+        {ok, ok, ok, ok, not_found},
+        {ok, ok, ok, in_manifest, not_found},
+        {ok, ok, ok, ok, ok},
+        {ok, ok, in_manifest, in_manifest, ok},
+        {not_found, ok, denied, ok, not_found}, // nobody ever said where it belongs
+        {ok, ok, in_manifest, in_manifest, not_found},
+        {ok, not_approved, ok, ok, not_found},
+    };
+    const auto all = states();
+    REQUIRE(all.size() == expected.size());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t j = 0; j < acts.size(); ++j) {
+            CAPTURE(all[i].first, acts[j].first);
+            fleet_under_test fleet;
+            all[i].second(fleet);
+            CHECK(acts[j].second(fleet.devices) == expected[i][j]);
+        }
+    }
+}
+
 TEST_CASE("model_administration: counts say after each act what the devices say", "[fleet][unit]") {
     for (const auto& [name, prepare] : states()) {
         for (const act& each : std::vector<act>{

@@ -223,6 +223,48 @@ TEST_CASE("R7a: a denial outlives request, device, manifest and policy, until an
     }
 }
 
+TEST_CASE("R7a: a tombstone outlives everything but an approval, and the approval clears the pin",
+          "[fleet][unit]") {
+    const std::vector<std::pair<std::string, std::function<void(fleet_under_test&)>>> table{
+        {"nothing known", [](auto&) {}},
+        {"waiting", [](auto& fleet) { fleet.enrol("d", "plant-1"); }},
+        {"known",
+         [](auto& fleet) {
+             fleet.devices.approve("d", "plant-1", "", "user:a");
+             fleet.put_registration("d", "{}", sha256("1"));
+             fleet.put_heartbeat("d");
+         }},
+        {"asked for in a manifest", [](auto& fleet) { fleet.become(request("d", ", approved: true")); }},
+    };
+    for (const auto& [name, prepare] : table) {
+        CAPTURE(name);
+        fleet_under_test fleet;
+        prepare(fleet);
+        CHECK(fleet.devices.decommission("d", "user:a") == outcome::ok);
+        CHECK(fleet.devices.decommission("d", "user:a") == outcome::ok);
+        fleet.devices.configure(automatic());
+        CHECK(show(fleet, "d") == gone);
+        CHECK(show(fleet, "d") == gone);
+        fleet.become(request("d", ", approved: true, targetSet: s"));
+        CHECK(show(fleet, "d") == gone);
+        fleet.become("");
+        CHECK(show(fleet, "d") == gone);
+        fleet.devices.forget("d", "user:a");
+        CHECK(fleet.devices.deny("d", "user:a") == outcome::not_approved);
+        fleet.become(declined("d"));
+        CHECK(fleet.find("d")->state == device_state::removed);
+        fleet.become("");
+        fleet.advance(8 * 86400s);
+        CHECK(show(fleet, "d") == gone);
+        CHECK(fleet.devices.counts().removed == 1);
+        CHECK(fleet.devices.approve("d", "plant-1", "", "user:a") == outcome::ok);
+        CHECK(fleet.describe("d").pin.state() == pin_state::none);
+        CHECK(show(fleet, "d") == let_in);
+        CHECK(fleet.put_registration("d", "{}", sha256("2")) == outcome::ok);
+        CHECK(fleet.devices.counts().removed == 0);
+    }
+}
+
 TEST_CASE("R7a: a device that is forgotten, or gone from the manifests, is as if never seen",
           "[fleet][unit]") {
     const auto forget = [](fleet_under_test& fleet) {
