@@ -163,7 +163,9 @@ private:
     void ask(device_record& device, std::string_view ns, std::string_view set);
     void introduced(device_record& device, const enrolment& body);
     void admit(device_record& device);
+    void withdraw(device_record& device);
     void leave(device_record& device, device_state state);
+    void strip(device_record& device);
     void drop(device_record& device);
 
     bool rejudge(device_record& device, const hardware_report& hardware);

@@ -46,12 +46,19 @@ outcome model::decommission(std::string_view id, std::string_view actor) {
     if (device->state == device_state::denied) return outcome::denied;
     note(*device, event_type::warning, "Removed", "was removed, and is told to wipe itself", actor);
     leave(*device, device_state::removed);
-    device->request.reset();
-    device->hardware = {};
-    device->given_labels.clear();
-    device->reported_labels.clear();
-    refresh_labels(*device);
+    strip(*device);
     return outcome::ok;
+}
+
+// Of all that it has said or been given.
+void model::strip(device_record& device) {
+    device.request.reset();
+    device.hardware = {};
+    device.given_labels.clear();
+    device.reported_labels.clear();
+    refresh_labels(device);
+    watch(device);
+    changed(device);
 }
 
 outcome model::forget(std::string_view id, std::string_view actor) {
@@ -59,8 +66,8 @@ outcome model::forget(std::string_view id, std::string_view actor) {
     if (device == nullptr) return outcome::not_found;
     if (device->manifest || device->asked) return outcome::in_manifest;
     if (device->state == device_state::denied || device->state == device_state::removed) {
-        device->request.reset();
-        device->hardware = {};
+        strip(*device);
+        device->pin.reset();
         note(*device, event_type::normal, "Forgotten", "was forgotten, its denial or removal apart", actor);
         return outcome::ok;
     }

@@ -139,26 +139,30 @@ void model::admit(device_record& device) {
     changed(device);
 }
 
+// What a known device has that others have not.
+void model::withdraw(device_record& device) {
+    if (device.state != device_state::known) return;
+    renderer_.remove(device);
+    offers_.remove(device);
+    set_connection(device, connection::never);
+    if (device.status.not_polling) --counts_.not_polling;
+    device.status = {};
+    // Should it come back, its next heartbeat is the first one.
+    device.signs->set_quiet({});
+    device.last = {};
+}
+
 // Out of the fleet, remembered as `state`.
 void model::leave(device_record& device, device_state state) {
-    if (device.state == device_state::known) {
-        renderer_.remove(device);
-        offers_.remove(device);
-        set_connection(device, connection::never);
-        if (device.status.not_polling) --counts_.not_polling;
-        device.status = {};
-        // Should it come back, its next heartbeat is the first one.
-        device.signs->set_quiet({});
-        device.last = {};
-    }
+    withdraw(device);
     device.state = state;
     watch(device);
     publish(device);
 }
 
 void model::drop(device_record& device) {
-    leave(device, device.state);
-    wheel_.cancel(device);
+    ++revision_;
+    withdraw(device);
     recount(table_.find(device.id), -1);
     table_.erase(device.id);
     events_.forget({to_string(edge_device::kind), device.ns, device.id});

@@ -128,3 +128,40 @@ TEST_CASE("model_administration: being let in is not being seen", "[fleet][unit]
     fleet.enrol("e", "plant-1");
     CHECK(fleet.describe("e").last_seen == 1000);
 }
+
+TEST_CASE("model_administration: forgetting one that is out leaves nothing but that it is out",
+          "[fleet][unit]") {
+    for (const bool removed : {false, true}) {
+        CAPTURE(removed);
+        fleet_under_test fleet;
+        fleet.devices.approve("d", "plant-1", "s", "user:a");
+        fleet.put_registration("d", R"({"hostname":"h"})", sha256("1"));
+        removed ? fleet.devices.decommission("d", "user:a") : fleet.devices.deny("d", "user:a");
+        if (removed) fleet.enrol("d", "plant-2", {object(R"({"hostname":"i"})"), "m"});
+        const auto before = fleet.describe("d");
+        CHECK(before.request);
+        CHECK(fleet.devices.forget("d", "user:a") == outcome::ok);
+        const auto after = fleet.describe("d");
+        CHECK(after.state == before.state);
+        CHECK_FALSE(after.request);
+        CHECK(after.hardware.empty());
+        CHECK(after.labels.empty());
+        CHECK(after.pin.state() == pin_state::none);
+        CHECK(after.revision > before.revision);
+    }
+}
+
+TEST_CASE("model_administration: a device that goes is a change of the fleet", "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDevice", "m")};
+    fleet.enrol("d", "plant-1");
+    auto before = fleet.devices.revision();
+    fleet.devices.forget("d", "user:a");
+    CHECK(fleet.devices.revision() > before);
+    fleet.enrol("d", "plant-1");
+    before = fleet.devices.revision();
+    fleet.advance(604'800s);
+    CHECK(fleet.devices.revision() > before);
+    before = fleet.devices.revision();
+    fleet.become("");
+    CHECK(fleet.devices.revision() > before);
+}
