@@ -115,7 +115,7 @@ void model::put(const std::shared_ptr<const edge_device>& manifest) {
     }
     if (device->state == device_state::removed) device->pin.reset();
     if (device->state == device_state::known) renderer_.remove(*device);
-    device->ns = ns;
+    move(*device, ns);
     admit(*device);
 }
 

@@ -161,6 +161,7 @@ private:
     device_record* find_exactly(std::string_view id);
     device_record& add(std::string_view id);
     void ask(device_record& device, std::string_view ns, std::string_view set);
+    void move(device_record& device, std::string_view ns);
     void introduced(device_record& device, const enrolment& body);
     void admit(device_record& device);
     void withdraw(device_record& device);

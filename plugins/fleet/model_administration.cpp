@@ -18,7 +18,7 @@ outcome model::approve(std::string_view id, std::string_view ns, std::string_vie
     if (device->state != device_state::pending) device->pin.reset();
     const std::string asked_set = device->request ? device->request->set : std::string{};
     ask(*device, target, set.empty() ? std::string_view{asked_set} : set);
-    device->ns = device->manifest ? device->manifest->name.ns : target;
+    move(*device, device->manifest ? device->manifest->name.ns : target);
     note(*device, event_type::normal, "Approved", "was let in", actor);
     admit(*device);
     renderer_.render_now(*device);

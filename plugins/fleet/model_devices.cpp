@@ -56,8 +56,16 @@ void model::ask(device_record& device, std::string_view ns, std::string_view set
     device.request->set = set;
     if (device.request->made == 0) device.request->made = now();
     device.request->decided = 0;
-    if (device.state == device_state::pending) device.ns = ns;
+    if (device.state == device_state::pending) move(device, ns);
     changed(device);
+}
+
+// Events are kept under an object's namespace and name; those of the old one stay with nobody.
+void model::move(device_record& device, std::string_view ns) {
+    if (device.ns == ns) return;
+    events_.forget({to_string(edge_device::kind), device.ns, device.id});
+    const auto before = std::exchange(device.ns, ns);
+    if (!before.empty()) note(device, event_type::normal, "Moved", fmt::format("was in {} before", before));
 }
 
 // Whether the policy lets a waiting device in.

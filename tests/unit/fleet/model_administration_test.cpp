@@ -165,3 +165,14 @@ TEST_CASE("model_administration: a device that goes is a change of the fleet", "
     fleet.become("");
     CHECK(fleet.devices.revision() > before);
 }
+
+TEST_CASE("model_administration: an approval elsewhere takes the events along", "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.enrol("d", "plant-1");
+    fleet.devices.approve("d", "plant-2", "", "user:a");
+    CHECK(fleet.devices.events().of({"EdgeDevice", "plant-1", "d"}).empty());
+    CHECK(mentions(fleet.events("d"), "Moved: was in plant-1 before"));
+    CHECK(mentions(fleet.events("d"), "Approved: was let in"));
+    fleet.devices.forget("d", "user:a");
+    CHECK(fleet.devices.events().counts().events == 0);
+}

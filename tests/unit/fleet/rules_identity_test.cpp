@@ -76,6 +76,19 @@ TEST_CASE("R10, R12: a device is found by its id alone, and told where it truly 
     CHECK(fleet.devices.counts().known == 1);
 }
 
+TEST_CASE("R12: a device that moves takes its name along, and is missed when it falls silent there",
+          "[fleet][unit]") {
+    fleet_under_test fleet{device("d", "plant-1")};
+    fleet.put_heartbeat("d");
+    fleet.become(device("d", "plant-2"));
+    CHECK(fleet.devices.events().of({"EdgeDevice", "plant-1", "d"}).empty());
+    CHECK(mentions(fleet.events("d"), "Moved: was in plant-1 before"));
+    fleet.advance(180s);
+    CHECK(fleet.describe("d").status.connection == connection::offline);
+    fleet.become("");
+    CHECK(fleet.devices.events().counts().events == 0);
+}
+
 TEST_CASE("R11: a device that is not in gets no certificate", "[fleet][unit]") {
     fleet_under_test fleet{"", model_settings{}};
     CHECK(register_with(fleet, 1) == outcome::not_found);
