@@ -15,6 +15,8 @@ namespace edgeconf::fleet {
 namespace {
 
 const std::vector<std::string> no_workloads;
+const auto not_yet_rendered =
+    std::make_shared<const std::string>("the configuration is about to be rendered");
 const auto no_playbooks = std::make_shared<const std::string>("[]");
 
 const std::vector<std::string>& workloads_of(const device_entry& entry) {
@@ -247,6 +249,7 @@ std::unique_ptr<device_entry> model::known_entry(const device_record& device, co
         entry->configuration = before->configuration;
         entry->version = before->version;
     }
+    if (!entry->configuration && !entry->problem) entry->problem = not_yet_rendered;
     return entry;
 }
 

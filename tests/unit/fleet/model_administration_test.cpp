@@ -176,3 +176,18 @@ TEST_CASE("model_administration: an approval elsewhere takes the events along", 
     fleet.devices.forget("d", "user:a");
     CHECK(fleet.devices.events().counts().events == 0);
 }
+
+TEST_CASE("model_administration: a known device has a configuration or a reason at any time",
+          "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.apply(changes_between({}, objects_of(head("EdgeDevice", "d"))));
+    CHECK(fleet.put_registration("d") == outcome::ok); // before anything is rendered
+    REQUIRE(fleet.find("d"));
+    CHECK_FALSE(fleet.find("d")->configuration);
+    CHECK(fleet.find("d")->problem);
+    CHECK(fleet.devices.counts().unconfigured == 1);
+    fleet.settle();
+    CHECK(fleet.find("d")->configuration);
+    CHECK_FALSE(fleet.find("d")->problem);
+    CHECK(fleet.devices.counts().unconfigured == 0);
+}
