@@ -94,16 +94,28 @@ void model::put(const std::shared_ptr<const playbook_execution>& execution) {
     refresh_offers(offers_.put(execution));
 }
 
+// The device of a manifest, or null, told, if its id is taken in another spelling (R19). Just asking to join
+// takes no id from a manifest.
+device_record* model::named(const object_key& key) {
+    auto* device = find(key.name.name);
+    if (device != nullptr && device->id != key.name.name) {
+        if (device->state != device_state::pending || device->asked) {
+            tell(key, event_type::warning, "CaseTwin",
+                 fmt::format("is left out: its id differs from that of the device {} in case alone",
+                             device->id));
+            return nullptr;
+        }
+        drop(*device);
+        device = nullptr;
+    }
+    return device != nullptr ? device : &add(key.name.name);
+}
+
 // An EdgeDevice is an approval (R7a), except that a denial outlives it.
 void model::put(const std::shared_ptr<const edge_device>& manifest) {
     const auto& [ns, id] = manifest->name;
-    auto* device = find(id);
-    if (device == nullptr) device = &add(id);
-    if (device->id != id) {
-        return tell(
-            {edge_device::kind, manifest->name}, event_type::warning, "CaseTwin",
-            fmt::format("is left out: its id differs from that of the device {} in case alone", device->id));
-    }
+    auto* device = named({edge_device::kind, manifest->name});
+    if (device == nullptr) return;
     device->manifest = manifest;
     device->settings = manifest->settings.shared();
     changed(*device);
@@ -125,13 +137,8 @@ void model::put(const std::shared_ptr<const edge_device>& manifest) {
 // manifest that may have been there all the time.
 void model::put(const std::shared_ptr<const signed_request>& request) {
     const auto& id = request->name.name;
-    auto* device = find(id);
-    if (device == nullptr) device = &add(id);
-    if (device->id != id) {
-        return tell(
-            {signed_request::kind, request->name}, event_type::warning, "CaseTwin",
-            fmt::format("is left out: its id differs from that of the device {} in case alone", device->id));
-    }
+    auto* device = named({signed_request::kind, request->name});
+    if (device == nullptr) return;
     device->asked = request;
     if (request->declined) {
         if (device->manifest) {

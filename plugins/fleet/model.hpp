@@ -160,6 +160,7 @@ private:
     device_record* find(std::string_view id); // in whatever spelling
     device_record* find_exactly(std::string_view id);
     device_record& add(std::string_view id);
+    device_record* named(const object_key& key);
     void ask(device_record& device, std::string_view ns, std::string_view set);
     void move(device_record& device, std::string_view ns);
     void introduced(device_record& device, const enrolment& body);

@@ -342,6 +342,19 @@ TEST_CASE("R7a: a request in a manifest waits as long as it is there", "[fleet][
     CHECK_FALSE(fleet.find("e"));
 }
 
+TEST_CASE("R7a: what a manifest asks for goes before a stranger's spelling of the id", "[fleet][unit]") {
+    for (const auto& yaml : {device("Pump-1"), request("Pump-1", ", approved: true")}) {
+        CAPTURE(yaml);
+        fleet_under_test fleet;
+        CHECK(fleet.enrol("pump-1", "plant-1") == outcome::created);
+        fleet.become(yaml);
+        CHECK_FALSE(fleet.find("pump-1"));
+        CHECK(show(fleet, "Pump-1") == let_in);
+        CHECK(fleet.enrol("pump-1", "plant-1") == outcome::case_twin);
+        CHECK(fleet.devices.counts().pending == 0);
+    }
+}
+
 TEST_CASE("R7: an approval that is taken back, or gone with its request, changes nothing", "[fleet][unit]") {
     fleet_under_test fleet{request("d", ", approved: true")};
     for (const auto& yaml : {request("d", ", approved: false"), std::string{}, request("d")}) {
