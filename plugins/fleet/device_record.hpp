@@ -68,6 +68,7 @@ struct device_record : configured_device, with_deadline {
     label_map reported_labels;                   // from its hardware (R16)
     hardware_record hardware;
     identity_pin pin;
+    bool next_key_is_its_own = false; // an administrator has reset the pin
     device_status status;
     last_heartbeat last;
     std::shared_ptr<liveness> signs;

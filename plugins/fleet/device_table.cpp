@@ -1,17 +1,11 @@
 #include "fleet/device_table.hpp"
 
 #include <bit>
-#include <random>
 #include <utility>
 
 namespace edgeconf::fleet {
 
 namespace {
-
-std::uint64_t random_seed() {
-    std::random_device source;
-    return (std::uint64_t{source()} << 32) | source();
-}
 
 // Cells for a shard that is about to have `live` entries: a third full at most, so that at least a sixth
 // of the cells can be used before the next rebuilding.

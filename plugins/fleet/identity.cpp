@@ -1,6 +1,7 @@
 #include "fleet/identity.hpp"
 
 #include <algorithm>
+#include <random>
 
 namespace edgeconf::fleet {
 
@@ -35,6 +36,11 @@ std::size_t caseless_hash::operator()(std::string_view text) const noexcept {
         hash ^= hash >> 29;
     }
     return static_cast<std::size_t>(hash ^ (hash >> 32));
+}
+
+std::uint64_t random_seed() {
+    std::random_device source;
+    return (std::uint64_t{source()} << 32) | source();
 }
 
 bool caseless_equal::operator()(std::string_view a, std::string_view b) const noexcept {

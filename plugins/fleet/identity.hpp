@@ -27,6 +27,9 @@ private:
     std::uint64_t seed_;
 };
 
+// For caseless_hash: another one each time.
+std::uint64_t random_seed();
+
 struct caseless_equal {
     using is_transparent = void;
     bool operator()(std::string_view a, std::string_view b) const noexcept;

@@ -171,6 +171,7 @@ private:
     void drop(device_record& device);
 
     bool rejudge(device_record& device, const hardware_report& hardware);
+    bool offer_key(device_record& device, const csr_key& key);
     void labels_changed(device_record& device);
     void refresh_offers(const playbook_offers::device_set& devices);
     void refresh_offer(device_record& device);
@@ -206,7 +207,7 @@ private:
     renderer renderer_;
     playbook_offers offers_;
     deadline_wheel<device_record> wheel_;
-    record_map records_;
+    record_map records_{0, caseless_hash{random_seed()}};
     std::map<object_key, std::uint64_t> revisions_;
     std::map<std::string, std::weak_ptr<const std::string>, std::less<>> registrations_; // by namespace
     fleet_counts counts_;

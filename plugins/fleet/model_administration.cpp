@@ -79,6 +79,7 @@ outcome model::reset_identity(std::string_view id, std::string_view actor) {
     auto* device = find_exactly(id);
     if (device == nullptr || device->state != device_state::known) return outcome::not_found;
     device->pin.reset();
+    device->next_key_is_its_own = true;
     changed(*device);
     note(*device, event_type::normal, "IdentityReset", "the next key that registers is the device's", actor);
     publish(*device);

@@ -184,9 +184,7 @@ outcome model::put_registration(std::string_view id, const registration& body, c
     if (device == nullptr) return outcome::not_found;
     if (device->state == device_state::denied) return outcome::denied;
     if (device->state != device_state::known) return outcome::not_approved;
-    const bool refused =
-        key ? device->pin.offer(*key) == pin_answer::refused : device->pin.state() == pin_state::confirmed;
-    if (refused) {
+    if (!offer_key(*device, key)) {
         note(*device, event_type::warning, "IdentityRefused",
              "a registration with another key than the device's was refused; reset the identity if the "
              "device was reinstalled");
@@ -200,12 +198,24 @@ outcome model::put_registration(std::string_view id, const registration& body, c
     device->signs->set_quiet({}); // what it reports next may say something again
     device->last = {};
     changed(*device);
-    if (absorb_hardware(*device, body.hardware, codec_).labels) {
+    // Whoever it was, what the device's labels say is not for a second one to change.
+    const bool one_key = device->pin.keys().size() == 1;
+    if ((one_key || device->reported_labels.empty()) &&
+        absorb_hardware(*device, body.hardware, codec_).labels) {
         labels_changed(*device);
     } else {
         publish(*device);
     }
     return outcome::ok;
+}
+
+// False if another key is confirmed. A device that was in use before any key was known may have one that is
+// not this one.
+bool model::offer_key(device_record& device, const csr_key& key) {
+    const bool in_use = device.status.connection != connection::never && !device.next_key_is_its_own;
+    if (device.pin.state() == pin_state::none && in_use) (void)device.pin.offer(identity_pin::unknown_key);
+    device.next_key_is_its_own = false;
+    return device.pin.offer(key ? *key : identity_pin::unknown_key) != pin_answer::refused;
 }
 
 void model::labels_changed(device_record& device) {

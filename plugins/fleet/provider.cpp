@@ -246,7 +246,8 @@ void provider::with_body(const ecp_request& request, ecp_op op, Read read, Act a
         act(*std::move(body));
     };
     if (text.size() <= inline_body) return read_it();
-    large_bodies_.post([this, op, read_it = std::move(read_it)]() mutable { ecp::detail::guarded(host_, op, read_it); });
+    large_bodies_.post(
+        [this, op, read_it = std::move(read_it)]() mutable { ecp::detail::guarded(host_, op, read_it); });
 }
 
 template <class Task>

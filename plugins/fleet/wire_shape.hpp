@@ -37,7 +37,8 @@ using body_problems = std::vector<body_problem>;
 body_problems check_shape(const boost::json::value& from, wire_shape shape);
 
 // The known fields of `from` that are not null, in the shape's order, at any depth, with long texts and long
-// lists cut; so what is kept of a body is bounded by what is known. `from` has to fit `shape`. The result lies in `memory`.
+// lists cut; so what is kept of a body is bounded by what is known. `from` has to fit `shape`. The result
+// lies in `memory`.
 boost::json::object keep_known(const boost::json::object& from, wire_shape shape,
                                boost::json::storage_ptr memory = {});
 

@@ -104,6 +104,8 @@ struct policy {
     }
 };
 
+constexpr int unknown_key = -1; // one that nobody has shown
+
 struct plain_device {
     device_state state = device_state::pending;
     std::string ns;
@@ -111,6 +113,7 @@ struct plain_device {
     std::string set;                                            // with the approval
     std::int64_t heard = 0;
     std::set<int> keys;
+    bool was_reset = false;
     pin_state pin = pin_state::none;
     connection is = connection::never;
     std::string phase;
@@ -171,13 +174,16 @@ public:
         if (device == nullptr) return outcome::not_found;
         if (device->state == device_state::denied) return outcome::denied;
         if (device->state != device_state::known) return outcome::not_approved;
-        if (device->pin == pin_state::confirmed && !(key && device->keys.contains(*key)))
-            return outcome::other_key;
-        if (key) {
-            device->keys.insert(*key);
-            if (device->pin == pin_state::none) device->pin = pin_state::provisional;
-        }
-        if (!hostname.empty()) device->hostname = hostname;
+        const int shown = key.value_or(unknown_key);
+        if (device->pin == pin_state::confirmed && !device->keys.contains(shown)) return outcome::other_key;
+        // Used before its key was known: the key may be anyone's.
+        if (device->pin == pin_state::none && device->is != connection::never && !device->was_reset)
+            device->keys.insert(unknown_key);
+        device->was_reset = false;
+        device->keys.insert(shown);
+        if (device->pin == pin_state::none) device->pin = pin_state::provisional;
+        if (!hostname.empty() && (device->keys.size() == 1 || device->hostname.empty()))
+            device->hostname = hostname;
         device->said.clear();
         render(*device);
         return outcome::ok;
@@ -277,6 +283,7 @@ public:
         auto* device = find(id);
         if (device == nullptr || device->state != device_state::known) return outcome::not_found;
         unpin(*device);
+        device->was_reset = true;
         return outcome::ok;
     }
 
@@ -362,7 +369,7 @@ private:
     }
 
     static void prove(plain_device& device) {
-        if (device.pin != pin_state::provisional) return;
+        if (device.pin != pin_state::provisional || device.keys == std::set<int>{unknown_key}) return;
         device.pin = device.keys.size() == 1 ? pin_state::confirmed : pin_state::ambiguous;
     }
 
@@ -399,7 +406,7 @@ std::string seen(const device_description& device) {
     text += "|" + device.hardware + "|" + device.pin.text() + "|" + device.status.phase + "|" +
             device.status.version + "|" + std::to_string(static_cast<int>(device.status.connection)) +
             std::to_string(static_cast<int>(device.status.not_polling)) + "|" + device.rendered_version;
-    for (const auto& [name, status] : device.status.workloads) text += "|" + name + "=" + status.phase;
+    for (const auto& each : device.status.workloads) text += "|" + each.name.get() + "=" + each.phase.get();
     return text;
 }
 
@@ -634,8 +641,8 @@ private:
         if (device.request)
             text += fmt::format(", asks for '{}' '{}'", device.request->ns, device.request->set);
         for (const auto& [label, value] : device.labels) text += ", " + label + "=" + value;
-        for (const auto& [name, status] : device.status.workloads)
-            text += ", " + name + " is " + status.phase;
+        for (const auto& each : device.status.workloads)
+            text += ", " + each.name.get() + " is " + each.phase.get();
         if (entry.state != device.state) text += ", and the entry differs";
         if (entry.configuration) text += ", configured";
         if (entry.problem) text += ", problem";

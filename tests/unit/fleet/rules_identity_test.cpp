@@ -186,6 +186,7 @@ TEST_CASE("R20: a key is provisional until a call that takes the certificate, th
         CAPTURE(name);
         fleet_under_test fleet{device("d")};
         fleet.put_heartbeat_as("b", "d", {});
+        fleet.devices.reset_identity("d", "user:a"); // or its key would be one that came too late
         CHECK(register_with(fleet, 1) == outcome::ok);
         CHECK(pin(fleet) == pin_state::provisional);
         CHECK(fleet.find("d")->calls_matter);
@@ -197,6 +198,43 @@ TEST_CASE("R20: a key is provisional until a call that takes the certificate, th
         CHECK(register_with(fleet, 1) == outcome::ok);
         CHECK(mentions(fleet.events("d"), "IdentityRefused"));
     }
+}
+
+TEST_CASE("R20: a device that was in use before its key was known is not pinned to whoever registers next",
+          "[fleet][unit]") {
+    for (const bool readable : {true, false}) {
+        CAPTURE(readable);
+        fleet_under_test fleet{device("d")};
+        fleet.put_heartbeat("d"); // the device itself, known from a manifest, its key unknown
+        CHECK((readable ? register_with(fleet, 1) : fleet.put_registration("d")) ==
+              outcome::ok); // a stranger
+        fleet.poll("d");
+        fleet.put_heartbeat("d");
+        CHECK(pin(fleet) != pin_state::confirmed);
+        CHECK(register_with(fleet, 2) == outcome::ok); // the device renews
+        fleet.poll("d");
+        CHECK(pin(fleet) == pin_state::ambiguous);
+        CHECK(register_with(fleet, 2) == outcome::ok);
+    }
+}
+
+TEST_CASE("R20: a registration beside a provisional key, readable or not, keeps both from being confirmed",
+          "[fleet][unit]") {
+    fleet_under_test fleet{device("d")};
+    CHECK(register_with(fleet, 1) == outcome::ok);
+    CHECK(fleet.put_registration("d") == outcome::ok);
+    fleet.poll("d");
+    CHECK(pin(fleet) == pin_state::ambiguous);
+}
+
+TEST_CASE("R14, R20: a second one's registration does not change what the device is known to be",
+          "[fleet][unit]") {
+    fleet_under_test fleet{device("d")};
+    CHECK(fleet.put_registration("d", R"({"hostname":"own"})", sha256("1")) == outcome::ok);
+    CHECK(fleet.put_registration("d", R"({"hostname":"stranger"})", sha256("2")) == outcome::ok);
+    CHECK(fleet.describe("d").labels.at("device.hostname") == "own");
+    fleet.put_heartbeat("d", {"up", "", {}, {}, object(R"({"hostname":"renamed"})")});
+    CHECK(fleet.describe("d").labels.at("device.hostname") == "renamed");
 }
 
 TEST_CASE("R20: of two provisional keys none is confirmed, and one event says so", "[fleet][unit]") {
