@@ -4,12 +4,17 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -86,6 +91,32 @@ public:
 
 private:
     std::filesystem::path folder_;
+};
+
+// A registration-info with a request for a certificate, as a device with a key of its own makes it.
+class registering_device {
+public:
+    registering_device() : key_{EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256")} {}
+
+    std::string body() const {
+        const std::unique_ptr<X509_REQ, release> request{X509_REQ_new()};
+        REQUIRE(X509_REQ_set_pubkey(request.get(), key_.get()) == 1);
+        REQUIRE(X509_REQ_sign(request.get(), key_.get(), EVP_sha256()) > 0);
+        const std::unique_ptr<BIO, release> to{BIO_new(BIO_s_mem())};
+        REQUIRE(PEM_write_bio_X509_REQ(to.get(), request.get()) == 1);
+        char* text = nullptr;
+        const auto length = BIO_get_mem_data(to.get(), &text);
+        return json::serialize(
+            json::object{{"certificate_request", json::string_view{text, static_cast<std::size_t>(length)}}});
+    }
+
+private:
+    struct release {
+        void operator()(BIO* bio) const { BIO_free(bio); }
+        void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+        void operator()(X509_REQ* request) const { X509_REQ_free(request); }
+    };
+    std::unique_ptr<EVP_PKEY, release> key_;
 };
 
 const loaded_provider& memory() {
@@ -335,4 +366,105 @@ TEST_CASE("memory: devices read while manifests change", "[memory][unit]") {
     done = true;
     for (auto& each : readers) each.join();
     CHECK(wrong == 0);
+}
+
+TEST_CASE("memory: what is said again is answered as before, and heard", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    const auto beat = R"({"status":"up","workloads":[{"name":"web","status":"Running"}]})";
+    for (int i = 0; i < 5; ++i) {
+        CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", beat).status == ECP_OK);
+        CHECK(fleet.call(table.put_heartbeat, "any", "PUMP-7", beat).status == ECP_NOT_FOUND);
+        CHECK(fleet.call(table.enrol, "plant-1", "pump-7", "{}").status == ECP_OK);
+        CHECK(fleet.call(table.enrol, "plant-1", "Pump-7", "{}").status == ECP_EXISTS);
+        CHECK(fleet.call(table.enrol, "plant-1", "new", "{}").status == ECP_CREATED);
+        CHECK(fleet.call(table.enrol, "plant-1", "NEW", "{}").status == ECP_EXISTS);
+        CHECK(fleet.call(table.enrol, "plant-1", "intruder", "{}").status == ECP_DENIED);
+    }
+    // A body that was never good is no repetition of anything.
+    CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", "{").status == ECP_INVALID);
+    CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", "{").status == ECP_INVALID);
+    CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", beat).status == ECP_OK);
+}
+
+TEST_CASE("memory: R20 once a device has used its key, another one is denied", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const registering_device own;
+    const registering_device stranger;
+    const auto beat = R"({"status":"up"})";
+    for (const bool by_heartbeat : {false, true}) {
+        CAPTURE(by_heartbeat);
+        const provider_instance fleet{memory(), file.options()};
+        const auto registered = [&](const registering_device& with) {
+            return fleet.call(table.put_registration, "plant-1", "pump-7", with.body());
+        };
+        // Before it registers, nothing is proven, and what it repeats costs nothing afterwards.
+        CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", beat).status == ECP_OK);
+        CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", beat).status == ECP_OK);
+        CHECK(registered(own).status == ECP_OK);
+        if (by_heartbeat) {
+            CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", beat).status == ECP_OK);
+        } else {
+            CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_OK);
+        }
+        const auto refused = registered(stranger);
+        CHECK(refused.status == ECP_DENIED);
+        CHECK(refused.message.find("reset its identity") != std::string::npos);
+        CHECK(fleet.call(table.put_registration, "plant-1", "pump-7", "{}").status == ECP_DENIED);
+        CHECK(registered(own).status == ECP_OK);
+        CHECK(fleet.call(table.get_configuration, "any", "pump-7").status == ECP_OK);
+    }
+}
+
+TEST_CASE("memory: R20 with two keys and no proof in between, none is refused", "[memory][unit]") {
+    const auto& table = memory().table();
+    const manifest_file file{fleet_yaml};
+    const provider_instance fleet{memory(), file.options()};
+    const registering_device one;
+    const registering_device other;
+    for (const auto* each : {&one, &other}) {
+        CHECK(fleet.call(table.put_registration, "plant-1", "pump-7", each->body()).status == ECP_OK);
+    }
+    CHECK(fleet.call(table.put_heartbeat, "any", "pump-7", "{}").status == ECP_OK);
+    for (const auto* each : {&one, &other}) {
+        CHECK(fleet.call(table.put_registration, "plant-1", "pump-7", each->body()).status == ECP_OK);
+    }
+    const auto lines = logged();
+    CHECK(std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+        return line.find("EdgeDevice plant-1/pump-7: several keys have been registered") != line.npos;
+    }));
+}
+
+TEST_CASE("memory: R3 a namespace that is not allowed is denied, and nobody waits for it", "[memory][unit]") {
+    const auto& table = memory().table();
+    for (const auto* approval : {"manual", "automatic"}) {
+        CAPTURE(approval);
+        const provider_instance fleet{
+            memory(), json::serialize(json::object{{"approval", approval},
+                                                   {"allowed-namespaces", {"plant-1", "plant-2"}}})};
+        REQUIRE(fleet.created == ECP_OK);
+        CHECK(fleet.call(table.enrol, "plant-3", "d", "{}").status == ECP_DENIED);
+        CHECK(fleet.call(table.put_registration, "plant-3", "d", "{}").status == ECP_NOT_FOUND);
+        CHECK(fleet.call(table.enrol, "plant-2", "d", "{}").status == ECP_CREATED);
+    }
+}
+
+TEST_CASE("memory: R7a rules let in whom they name, and a later policy whoever asks again",
+          "[memory][unit]") {
+    const auto& table = memory().table();
+    const provider_instance fleet{memory(), R"({"approval":"rules","approval-rules":[
+        {"ids":["good"],"action":"approve","set":"s"},{"ids":["bad"],"action":"deny"}]})"};
+    CAPTURE(fleet.said);
+    REQUIRE(fleet.created == ECP_OK);
+    CHECK(fleet.call(table.enrol, "plant-1", "good", "{}").status == ECP_CREATED);
+    CHECK(fleet.call(table.enrol, "plant-1", "good", "{}").status == ECP_OK);
+    CHECK(fleet.call(table.enrol, "plant-1", "bad", "{}").status == ECP_DENIED);
+    CHECK(fleet.call(table.enrol, "plant-1", "else", "{}").status == ECP_CREATED);
+    CHECK(fleet.call(table.enrol, "plant-1", "else", "{}").status == ECP_CREATED);
+    CHECK(fleet.call(table.get_registration, "plant-1", "else").status == ECP_NOT_FOUND);
+    CHECK(fleet.reconfigure(R"({"approval":"automatic"})").status == ECP_OK);
+    CHECK(fleet.call(table.enrol, "plant-1", "else", "{}").status == ECP_CREATED);
+    CHECK(fleet.call(table.enrol, "plant-1", "else", "{}").status == ECP_OK);
 }
