@@ -268,8 +268,8 @@ awaitable<running_host::reasons> running_host::reload() {
             why_not.push_back(
                 fmt::format("{}: {}: only a restart changes it", from_.settings.file.string(), key));
     // A provider that takes options while it runs reads again what they name, even if they are the same.
-    if (why_not.empty() && (provider_.takes_options() ||
-                            wanted->settings.provider.options != from_.settings.provider.options)) {
+    if (why_not.empty() &&
+        (provider_.takes_options() || wanted->settings.provider.options != from_.settings.provider.options)) {
         // Named, and not inside the co_await expression: GCC 12 would destroy it twice.
         const std::function<awaitable<void>()> publish = [this, &wanted] {
             return change_threads(wanted->settings);
