@@ -191,6 +191,7 @@ private:
     std::shared_ptr<const std::string> registration_of(const std::string& ns);
     void changed(device_record& device) { device.revision = ++revision_; }
 
+    void tell_ambiguous(const device_record& device);
     void tell_broken(const broken_part& broken);
     void tell(const object_key& about, event_type level, std::string_view reason, std::string_view text);
     void note(const device_record& device, event_type level, std::string_view reason, std::string_view text,

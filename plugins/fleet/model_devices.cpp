@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace edgeconf::fleet {
@@ -276,16 +277,27 @@ void model::called(std::string_view id) {
     if (device == nullptr || device->state != device_state::known) return;
     if (device->pin.prove()) {
         changed(*device);
-        if (device->pin.state() == pin_state::ambiguous) {
-            tell({edge_device::kind, {device->ns, device->id}}, event_type::warning, "IdentityAmbiguous",
-                 "several keys have been registered, and it cannot be told which is the device's; reset the "
-                 "identity, or choose one");
-        }
+        if (device->pin.state() == pin_state::ambiguous) tell_ambiguous(*device);
     }
     if (device->status.not_polling && now() - device->signs->last_polled() < poll_silence.count()) {
         set_not_polling(*device, false);
     }
     publish(*device);
+}
+
+// A whole fleet can have been in use before it came here: that is an event of each device, and no line in the
+// log.
+void model::tell_ambiguous(const device_record& device) {
+    const auto& keys = device.pin.keys();
+    if (std::find(keys.begin(), keys.end(), identity_pin::unknown_key) != keys.end()) {
+        return note(device, event_type::warning, "IdentityUnknown",
+                    "registered, and is pinned to no key: it was in use before a key of it was known; reset "
+                    "the identity to pin the next one");
+    }
+    tell(
+        {edge_device::kind, {device.ns, device.id}}, event_type::warning, "IdentityAmbiguous",
+        "several keys have been registered, and it cannot be told which is the device's; reset the identity, "
+        "or choose one");
 }
 
 // ---- what does not happen ----
