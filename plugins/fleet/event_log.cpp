@@ -33,7 +33,8 @@ void event_log::record(const occurrence& what, std::chrono::system_clock::time_p
         return;
     }
     add(kept, object, now);
-    while (events.size() > limits_.per_object) drop(*events.front());
+    // The last one takes the object along.
+    for (auto size = events.size(); size > limits_.per_object; --size) drop(*events.front());
     while (!entries_.empty() && (entries_.size() > limits_.total || counts().bytes > limits_.bytes)) {
         drop(entries_.begin()->second);
     }

@@ -293,3 +293,21 @@ TEST_CASE("event log: it is what a naive log is, whatever happens in whatever or
         CHECK(log.counts().dropped == naive.dropped);
     }
 }
+
+TEST_CASE("event log: a limit that is lowered holds from the next occurrence on", "[fleet][unit]") {
+    event_log log{{.per_object = 10}};
+    const event_object object{"EdgeDevice", "n", "d"};
+    const auto record = [&](int i) {
+        const auto message = std::to_string(i);
+        log.record({object, event_type::normal, "Reason", message, "device"}, {});
+    };
+    for (int i = 0; i < 10; ++i) record(i);
+    log.set_limits({.per_object = 3});
+    CHECK(log.of(object).size() == 10);
+    record(10);
+    CHECK(log.of(object).size() == 3);
+    log.set_limits({.per_object = 0});
+    record(11);
+    CHECK(log.of(object).empty());
+    CHECK(log.counts().objects == 0);
+}
