@@ -239,8 +239,9 @@ typedef struct ecp_provider {
      * ECP_OK and health DOWN; it fails only for what cannot mend itself. [life-thread] */
     void (ECP_CALL *start)(void *self, ecp_op op);
 
-    /* Takes new options, all or nothing: on failure the old ones go on. Reads
-     * go on meanwhile. NULL: the host makes a second instance and swaps. [life-thread] */
+    /* Takes new options, all or nothing: on failure the old ones go on. Reads go on meanwhile.
+     * Comes with every reload, with the same options too: read again what they name.
+     * NULL: the host makes a second instance and swaps if they differ. [life-thread] */
     void (ECP_CALL *reconfigure)(void *self, const ecp_str *cfg, ecp_op op);
 
     void (ECP_CALL *stop)(void *self, ecp_op op); /* [life-thread] */
