@@ -13,8 +13,12 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace edgeconf::fleet {
+
+// Names the EdgeDeviceSet that a device is a member of (R22).
+inline constexpr std::string_view set_label = "flotta/member-of";
 
 namespace render_graph {
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace edgeconf::fleet {
 
@@ -31,5 +32,11 @@ struct device_entry {
     std::shared_ptr<const std::string> problem;       // why the newest one could not be rendered, or null
     std::shared_ptr<const std::string> playbooks;     // a JSON array
 };
+
+// Names of the workloads that the device should run, sorted; none without an entry or a configuration.
+inline const std::vector<std::string>& workloads_of(const device_entry* entry) noexcept {
+    static const std::vector<std::string> none;
+    return entry != nullptr && entry->configuration ? entry->configuration->workloads : none;
+}
 
 } // namespace edgeconf::fleet

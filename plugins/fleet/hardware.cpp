@@ -1,6 +1,5 @@
 #include "fleet/hardware.hpp"
 
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 
@@ -80,13 +79,6 @@ std::string bounded_hardware(json::object hardware, std::size_t limit) {
         if (text.size() <= limit) return text;
     }
     return "{}";
-}
-
-std::string merge_hardware(const std::string& known, const json::object& reported, std::size_t limit) {
-    json::object merged;
-    if (!known.empty()) merged = json::parse(known).get_object();
-    merge_hardware(merged, reported);
-    return bounded_hardware(std::move(merged), limit);
 }
 
 string_map hardware_labels(const json::object& reported) {

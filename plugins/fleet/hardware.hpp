@@ -21,9 +21,6 @@ bool merge_hardware(boost::json::object& known, const boost::json::object& repor
 // that what a device can make the server keep is bounded.
 std::string bounded_hardware(boost::json::object hardware, std::size_t limit);
 
-// Both, for hardware that is kept as text; `known` is an earlier result, or empty.
-std::string merge_hardware(const std::string& known, const boost::json::object& reported, std::size_t limit);
-
 // The labels of R16, device.hostname to device.system-serial: those that have a value. What is not reported
 // gives no label, not an empty one, so that a merge leaves the device's old one (R17).
 string_map hardware_labels(const boost::json::object& reported);

@@ -29,18 +29,18 @@ constexpr std::string_view flotta_api = "management.project-flotta.io/v1alpha1";
 struct known_kind {
     std::string_view api;
     std::string_view kind;
-    std::optional<manifest_kind> means; // nothing: accepted and passed over
+    std::optional<object_kind> means; // nothing: accepted and passed over
 };
 
 constexpr std::array<known_kind, 10> known_kinds{{
-    {flotta_api, "EdgeDevice", manifest_kind::edge_device},
-    {flotta_api, "EdgeDeviceSignedRequest", manifest_kind::signed_request},
-    {flotta_api, "EdgeDeviceSet", manifest_kind::edge_device_set},
-    {flotta_api, "EdgeWorkload", manifest_kind::edge_workload},
-    {flotta_api, "EdgeConfig", manifest_kind::edge_config},
-    {flotta_api, "PlaybookExecution", manifest_kind::playbook_execution},
-    {"v1", "ConfigMap", manifest_kind::config_map},
-    {"v1", "Secret", manifest_kind::secret},
+    {flotta_api, "EdgeDevice", object_kind::edge_device},
+    {flotta_api, "EdgeDeviceSignedRequest", object_kind::signed_request},
+    {flotta_api, "EdgeDeviceSet", object_kind::edge_device_set},
+    {flotta_api, "EdgeWorkload", object_kind::edge_workload},
+    {flotta_api, "EdgeConfig", object_kind::edge_config},
+    {flotta_api, "PlaybookExecution", object_kind::playbook_execution},
+    {"v1", "ConfigMap", object_kind::config_map},
+    {"v1", "Secret", object_kind::secret},
     {"v1", "Namespace", std::nullopt},
     {"v1", "Event", std::nullopt},
 }};
@@ -80,9 +80,9 @@ string_map read_annotations(const field& map) {
 }
 
 // Devices pick their own ids, so what is named after one is freer than a cluster would allow (R19).
-bool is_named_after_device(manifest_kind kind) {
-    return kind == manifest_kind::edge_device || kind == manifest_kind::signed_request ||
-           kind == manifest_kind::playbook_execution;
+bool is_named_after_device(object_kind kind) {
+    return kind == object_kind::edge_device || kind == object_kind::signed_request ||
+           kind == object_kind::playbook_execution;
 }
 
 // Takes the documents of one file apart.
@@ -112,7 +112,7 @@ private:
 };
 
 void file_reader::object(json::value root, std::vector<std::uint32_t> lines) {
-    manifest made{manifest_kind::edge_device, {}, {}, {}, std::move(root), std::move(lines), file_};
+    manifest made{object_kind::edge_device, {}, {}, {}, std::move(root), std::move(lines), file_};
     const field whole{made, made.root, found_};
     if (!made.root.is_object()) {
         return whole.error("is no manifest: a manifest is a map with apiVersion, kind and metadata");

@@ -16,11 +16,9 @@ namespace edgeconf::fleet {
 
 class findings;
 
-using manifest_kind = object_kind;
-
 // One object of a kind that the fleet model uses. `root` is as written: its spec is still unchecked.
 struct manifest {
-    manifest_kind kind;
+    object_kind kind;
     object_name name;
     string_map labels;
     string_map annotations;

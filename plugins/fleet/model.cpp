@@ -14,14 +14,9 @@ namespace edgeconf::fleet {
 
 namespace {
 
-const std::vector<std::string> no_workloads;
 const auto not_yet_rendered =
     std::make_shared<const std::string>("the configuration is about to be rendered");
 const auto no_playbooks = std::make_shared<const std::string>("[]");
-
-const std::vector<std::string>& workloads_of(const device_entry& entry) {
-    return entry.configuration ? entry.configuration->workloads : no_workloads;
-}
 
 bool same_text(const std::shared_ptr<const std::string>& a, const std::shared_ptr<const std::string>& b) {
     return a == b || (a && b && *a == *b);
@@ -225,7 +220,7 @@ void model::publish(device_record& device) {
         entry->calls_matter = device.state == device_state::removed;
     }
     if (before != nullptr && same_content(*before, *entry)) return;
-    const auto& assigned = workloads_of(*entry);
+    const auto& assigned = workloads_of(entry.get());
     std::erase_if(device.status.workloads, [&](const auto& each) {
         return !std::binary_search(assigned.begin(), assigned.end(), each.name.get());
     });
@@ -251,7 +246,8 @@ std::unique_ptr<device_entry> model::known_entry(const device_record& device, co
     if (device.body != nullptr) entry->problem = device.body->problem;
     if (device.body != nullptr && device.body->made) {
         entry->configuration = device.body->made;
-        entry->version = version_of(device.id, *entry->configuration);
+        const bool same = before != nullptr && before->configuration == entry->configuration;
+        entry->version = same ? before->version : version_of(device.id, *entry->configuration);
     } else if (before != nullptr) { // R30
         entry->configuration = before->configuration;
         entry->version = before->version;
@@ -309,7 +305,7 @@ std::optional<device_description> model::describe(std::string_view id) const {
     if (entry == nullptr || !entry->configuration) return described;
     described.rendered_version = {entry->version.data(), entry->version.size()};
     described.in_sync = device.status.version == described.rendered_version;
-    for (const auto& workload : workloads_of(*entry)) {
+    for (const auto& workload : workloads_of(entry)) {
         described.labels.insert_or_assign("workload/" + workload, "true");
     }
     return described;

@@ -181,6 +181,7 @@ private:
     std::optional<std::chrono::seconds> patience_with(const device_record& device) const;
     void watch(device_record& device);
     void heard(device_record& device);
+    void certificate_used(device_record& device);
     void set_connection(device_record& device, connection now);
     void set_not_polling(device_record& device, bool now);
 

@@ -11,13 +11,9 @@ namespace edgeconf::fleet {
 namespace {
 
 constexpr std::size_t pending_hardware_limit = 16u << 10;
-constexpr std::string_view set_label = "flotta/member-of";
-
 // Devices poll every five seconds. One that is heard and has not polled for this long has, as far as Flotta
 // goes, an expired certificate: it is refused on polls, and not on heartbeats.
 constexpr std::chrono::seconds poll_silence{300};
-
-const std::vector<std::string> no_workloads;
 
 } // namespace
 
@@ -101,15 +97,13 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
             note(*device, event_type::normal, "Enrolled",
                  fmt::format("was removed, and asks to join {}", ns));
         }
-        introduced(*device, body);
-        device->signs->heard(now());
-        watch(*device);
-        return outcome::created;
+        break;
     case device_state::pending: break;
     }
     introduced(*device, body);
     device->signs->heard(now());
     watch(*device);
+    if (device->state == device_state::removed) return outcome::created;
     if (!rejudge(*device, body.hardware)) {
         device->signs->set_quiet(settings_.admission.may_admit() ? heartbeat_digest{} : told);
         publish(*device);
@@ -239,10 +233,7 @@ outcome model::put_heartbeat(std::string_view id, const heartbeat& body, const h
     // Hardware first: it may say what the device is to run.
     const auto hardware = absorb_hardware(*device, body.hardware, codec_);
     if (hardware.labels) labels_changed(*device);
-    const auto* entry = table_.find(id);
-    const bool configured = entry != nullptr && entry->configuration;
-    const auto& assigned = configured ? entry->configuration->workloads : no_workloads;
-    const auto said = absorb_heartbeat(*device, body, assigned, to_seconds(at));
+    const auto said = absorb_heartbeat(*device, body, workloads_of(table_.find(id)), to_seconds(at));
     if (said.changed || hardware.changed) changed(*device);
     if (!body.playbooks.empty() && said.changed) refresh_offers({device});
     record_events(*device, body);
@@ -269,20 +260,23 @@ void model::heard(device_record& device) {
         set_connection(device, connection::online);
         watch(device);
     }
-    called(device.id);
+    certificate_used(device);
 }
 
 void model::called(std::string_view id) {
     auto* device = find_exactly(id);
-    if (device == nullptr || device->state != device_state::known) return;
-    if (device->pin.prove()) {
-        changed(*device);
-        if (device->pin.state() == pin_state::ambiguous) tell_ambiguous(*device);
+    if (device != nullptr && device->state == device_state::known) certificate_used(*device);
+}
+
+void model::certificate_used(device_record& device) {
+    if (device.pin.prove()) {
+        changed(device);
+        if (device.pin.state() == pin_state::ambiguous) tell_ambiguous(device);
     }
-    if (device->status.not_polling && now() - device->signs->last_polled() < poll_silence.count()) {
-        set_not_polling(*device, false);
+    if (device.status.not_polling && now() - device.signs->last_polled() < poll_silence.count()) {
+        set_not_polling(device, false);
     }
-    publish(*device);
+    publish(device);
 }
 
 // A whole fleet can have been in use before it came here: that is an event of each device, and no line in the

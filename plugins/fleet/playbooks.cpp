@@ -29,13 +29,6 @@ std::set<std::string_view> named_configs(const label_map& labels) {
     return names;
 }
 
-template <class Object>
-const Object* look_up(const object_map<Object>& objects, object_name name, reference_set& used) {
-    const auto found = objects.find(name);
-    used.insert({Object::kind, std::move(name)});
-    return found == objects.end() ? nullptr : found->second.get();
-}
-
 class choosing {
 public:
     explicit choosing(playbook_choice& into) : into_{into} {}

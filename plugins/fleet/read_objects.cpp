@@ -145,14 +145,13 @@ private:
 
     findings& found_;
     object_set objects_;
-    std::map<std::pair<manifest_kind, object_name>, std::string> places_;
+    std::map<std::pair<object_kind, object_name>, std::string> places_;
     std::unordered_map<std::string, first_use, caseless_hash, caseless_equal> ids_;
 };
 
 void collector::take(manifest&& from) {
     if (!is_first(from)) return;
-    const bool is_device =
-        from.kind == manifest_kind::edge_device || from.kind == manifest_kind::signed_request;
+    const bool is_device = from.kind == object_kind::edge_device || from.kind == object_kind::signed_request;
     if (is_device && !is_one_device(from)) return;
     keep(from);
 }
@@ -176,7 +175,7 @@ bool collector::is_one_device(const manifest& from) {
                         from.name.name, first.id, place));
         return false;
     }
-    auto& place = first.places[from.kind == manifest_kind::edge_device ? 0 : 1];
+    auto& place = first.places[from.kind == object_kind::edge_device ? 0 : 1];
     if (place.empty()) {
         place = from.place();
         return true;
@@ -189,16 +188,14 @@ bool collector::is_one_device(const manifest& from) {
 void collector::keep(const manifest& from) {
     const field root{from, from.root, found_};
     switch (from.kind) {
-    case manifest_kind::edge_device:
-        expect_object(root);
-        return add(objects_.devices, read_device(from, root));
-    case manifest_kind::signed_request:
+    case object_kind::edge_device: expect_object(root); return add(objects_.devices, read_device(from, root));
+    case object_kind::signed_request:
         expect_object(root);
         return add(objects_.requests, read_request(from, root));
-    case manifest_kind::edge_device_set:
+    case object_kind::edge_device_set:
         expect_object(root);
         return add(objects_.sets, edge_device_set{from.name, from.labels, read_set_settings(root["spec"])});
-    case manifest_kind::edge_workload:
+    case object_kind::edge_workload:
         expect_object(root);
         // Flotta takes a workload off its devices as soon as it is marked (R28).
         if (const field deleted = root["metadata"]["deletionTimestamp"]; deleted.present()) {
@@ -206,21 +203,21 @@ void collector::keep(const manifest& from) {
                 "is set: the workload was deleted where this manifest comes from and is left out");
         }
         return add(objects_.workloads, read_workload(from, found_));
-    case manifest_kind::edge_config: {
+    case object_kind::edge_config: {
         expect_object(root);
         auto config = read_config(from.name, root["spec"]);
         config.labels = from.labels;
         return add(objects_.configs, std::move(config));
     }
-    case manifest_kind::playbook_execution:
+    case object_kind::playbook_execution:
         expect_object(root);
         if (auto execution = read_execution(from.name, root["spec"])) {
             execution->labels = from.labels;
             add(objects_.executions, *std::move(execution));
         }
         return;
-    case manifest_kind::config_map: return add(objects_.config_maps, read_config_map(from, root));
-    case manifest_kind::secret: return add(objects_.secrets, read_secret(from, root));
+    case object_kind::config_map: return add(objects_.config_maps, read_config_map(from, root));
+    case object_kind::secret: return add(objects_.secrets, read_secret(from, root));
     }
 }
 

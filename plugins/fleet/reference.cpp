@@ -16,13 +16,6 @@ namespace {
 namespace json = boost::json;
 
 template <class Object>
-const Object* look_up(const object_map<Object>& objects, const object_name& name, reference_set& used) {
-    used.insert({Object::kind, name});
-    const auto found = objects.find(name);
-    return found == objects.end() ? nullptr : found->second.get();
-}
-
-template <class Object>
 const Object* required(const Object* found, const references& from, std::string_view name,
                        std::string_view user) {
     if (found == nullptr) {

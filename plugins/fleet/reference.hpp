@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -20,6 +21,14 @@ std::string summary(const problem_list& problems);
 
 // What a rendering looked for, found or not: it has to be made again when one of them changes.
 using reference_set = std::set<object_key>;
+
+// The object of that name, or null; noted in `used` either way.
+template <class Object>
+const Object* look_up(const object_map<Object>& objects, object_name name, reference_set& used) {
+    const auto found = objects.find(name);
+    used.insert({Object::kind, std::move(name)});
+    return found == objects.end() ? nullptr : found->second.get();
+}
 
 // Looks up in one namespace, and notes what was looked for and what is missing. Borrows everything.
 // `user` says who refers: "metrics.system.allowList".

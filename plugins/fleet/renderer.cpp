@@ -10,8 +10,6 @@ namespace edgeconf::fleet {
 
 namespace {
 
-constexpr std::string_view set_label = "flotta/member-of";
-
 using render_graph::hook;
 using render_graph::in_body;
 using render_graph::in_namespace;
@@ -236,7 +234,7 @@ render_graph::part_node& renderer::settings_of(const configured_device& device) 
         const object_name set{device.ns, *member};
         if (objects_.sets.contains(set)) return set_parts_.at(set);
     }
-    own_settings key{device.ns, device.settings ? device.settings : no_settings};
+    own_settings_key key{device.ns, device.settings ? device.settings : no_settings};
     if (*key.settings == *no_settings) key = {"", no_settings};
     const auto [at, first] = own_parts_.try_emplace(std::move(key));
     auto& node = at->second;

@@ -68,10 +68,10 @@ private:
     using part_node = render_graph::part_node;
     using body_node = render_graph::body_node;
 
-    struct own_settings {
+    struct own_settings_key {
         std::string ns;
         std::shared_ptr<const device_settings> settings;
-        bool operator<(const own_settings& other) const {
+        bool operator<(const own_settings_key& other) const {
             return ns != other.ns ? ns < other.ns : *settings < *other.settings;
         }
     };
@@ -110,7 +110,7 @@ private:
 
     std::map<object_key, std::set<part_node*>> referrers_;
     std::map<object_name, part_node> set_parts_;
-    std::map<own_settings, part_node> own_parts_;
+    std::map<own_settings_key, part_node> own_parts_;
     std::map<object_name, part_node> workload_parts_;
     std::map<body_key, body_node> bodies_;
     std::map<std::string, device_list> namespaces_;

@@ -84,15 +84,17 @@ TEST_CASE("hardware: R17 what is not reported gives no label, not an empty one",
 }
 
 TEST_CASE("hardware: R36 a partial report takes nothing away", "[fleet][unit]") {
-    const auto full = merge_hardware(
-        "", object(R"({"hostname":"h","cpu":{"count":4,"architecture":"a"},"mounts":[{"device":"x"}]})"),
-        ample);
-    const auto merged = merge_hardware(
-        full, object(R"({"hostname":"","cpu":{"count":8,"flags":[]},"disks":[],"mounts":[{"device":"z"}]})"),
-        ample);
+    json::object known;
+    merge_hardware(
+        known, object(R"({"hostname":"h","cpu":{"count":4,"architecture":"a"},"mounts":[{"device":"x"}]})"));
+    merge_hardware(
+        known,
+        object(R"({"hostname":"","cpu":{"count":8,"flags":[]},"disks":[],"mounts":[{"device":"z"}]})"));
+    const auto merged = bounded_hardware(known, ample);
     CHECK(json::parse(merged) ==
           json::parse(R"({"hostname":"h","cpu":{"count":8,"architecture":"a"},"mounts":[{"device":"z"}]})"));
-    CHECK(merge_hardware(merged, {}, ample) == merged);
+    merge_hardware(known, {});
+    CHECK(bounded_hardware(known, ample) == merged);
 }
 
 TEST_CASE("hardware: R36 a merge says whether it changed anything", "[fleet][unit]") {
@@ -132,7 +134,7 @@ TEST_CASE("hardware: what is kept is bounded, and what tells most goes last", "[
     json::object large = object(R"({"hostname":"h"})");
     large["host_devices"] = json::array(1000, json::value{{"path", "/dev/something"}});
     large["mounts"] = json::array(10, json::value{{"device", "d"}});
-    const auto kept = json::parse(merge_hardware("", large, 4096)).get_object();
+    const auto kept = json::parse(bounded_hardware(large, 4096)).get_object();
     CHECK_FALSE(kept.contains("host_devices"));
     CHECK(kept.contains("mounts"));
     CHECK(kept.at("hostname") == "h");
@@ -144,5 +146,5 @@ TEST_CASE("hardware: what is kept is bounded, and what tells most goes last", "[
     CHECK(bounded_hardware(exact, 16) == R"({"hostname":"h"})");
     CHECK(bounded_hardware(exact, 15) == "{}");
     large["hostname"] = std::string(5000, 'x');
-    CHECK(merge_hardware("", large, 4096) == "{}");
+    CHECK(bounded_hardware(large, 4096) == "{}");
 }
