@@ -23,6 +23,7 @@ struct device_entry {
     std::string id;
     device_state state = device_state::pending;
     bool calls_matter = false;       // the writer waits for its next call, even one that changes nothing
+    std::uint32_t number = 0;        // the device's
     std::shared_ptr<liveness> signs; // null for a device that is denied or removed
 
     // Of known devices.

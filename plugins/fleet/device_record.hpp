@@ -11,6 +11,8 @@
 #include "fleet/playbook_offers.hpp"
 #include "fleet/wire_body.hpp"
 
+#include <boost/intrusive/list_hook.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -59,12 +61,43 @@ struct device_status {
     const workload_status* workload(std::string_view name) const; // or null
 };
 
-struct device_record : configured_device, with_deadline {
+// The parts in which a device is stored: each is written as a whole when something in it has changed.
+enum class aspect : std::uint8_t {
+    none = 0,
+    membership = 1,    // who it is, and whether it is in: never acknowledged before it is stored
+    status = 2,        // what it has reported, hardware apart, and its playbooks
+    hardware = 4,      // as reported
+    configuration = 8, // the last good one, while the newest cannot be rendered (R30)
+    all = 15,
+};
+
+constexpr aspect operator|(aspect a, aspect b) noexcept {
+    return static_cast<aspect>(static_cast<std::uint8_t>(a) | static_cast<std::uint8_t>(b));
+}
+constexpr bool has(aspect all, aspect one) noexcept {
+    return (static_cast<std::uint8_t>(all) & static_cast<std::uint8_t>(one)) != 0;
+}
+
+// What an administrator gave a device as the spec of its EdgeDevice.
+struct given_spec {
+    std::string text; // JSON, as given
+    own_settings settings;
+};
+
+// In the list of devices that have something to be stored.
+using unsaved_hook =
+    boost::intrusive::list_base_hook<boost::intrusive::tag<struct in_unsaved>,
+                                     boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
+
+struct device_record : configured_device, with_deadline, unsaved_hook {
+    std::uint32_t number = 0; // never another device's
+    aspect unsaved = aspect::none;
     device_state state = device_state::pending;
     std::unique_ptr<join_request> request;       // null: a manifest or an administrator brought it
     std::shared_ptr<const edge_device> manifest; // null: it came in otherwise
     std::shared_ptr<const signed_request> asked; // in a manifest, that is; null: in none
-    label_map given_labels;                      // with its approval
+    std::shared_ptr<const given_spec> given;     // null: none; a manifest's goes before it
+    label_map given_labels;                      // with its approval, or by an administrator
     label_map reported_labels;                   // from its hardware (R16)
     hardware_record hardware;
     identity_pin pin;
@@ -73,6 +106,7 @@ struct device_record : configured_device, with_deadline {
     last_heartbeat last;
     std::shared_ptr<liveness> signs;
     std::unique_ptr<playbook_offer> offer; // null: never had a label for one
+    std::unique_ptr<device_entry> staged;  // what readers get to see once it is stored; null: nothing new
     std::uint64_t revision = 0;
 };
 

@@ -1,0 +1,115 @@
+// Where a fleet is kept beyond the process: a database, a directory. The model neither knows nor waits for
+// it; the provider loads it at the start, and hands it what has changed before anybody is told.
+#pragma once
+
+#include "fleet/device_record.hpp"
+#include "fleet/event_log.hpp"
+#include "fleet/manifest_cache.hpp"
+#include "fleet/objects.hpp"
+#include "fleet/shared_body.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgeconf::fleet {
+
+// The store cannot be read or written at the moment, or never: what() is for the operator, names the file and
+// the remedy, and has no secrets.
+class store_problem : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+// A device as it is stored. Documents are those of device_document.hpp.
+struct stored_device {
+    std::uint32_t number = 0;
+    std::string_view id;
+    std::string_view membership;
+    std::string_view status;   // empty: it has reported nothing
+    std::string_view hardware; // as compact_hardware gives it
+    unix_seconds heard = 0;
+    std::shared_ptr<const shared_body> stale; // its last good configuration, if the newest was broken
+};
+
+// An object that administrators wrote; devices are not among them.
+struct stored_object {
+    object_key key;
+    std::string text; // the whole manifest, as JSON
+};
+
+// Takes what is stored, in this order: manifests, objects, devices, events.
+class store_visitor {
+public:
+    virtual ~store_visitor() = default;
+    virtual void manifests(const manifest_file& file) = 0; // as last accepted; with its objects
+    virtual void object(const stored_object& object) = 0;
+    virtual void device(const stored_device& device) = 0;
+    virtual void happened(const event& event) = 0;
+};
+
+struct device_update {
+    const device_record* device;        // its `unsaved` says what to write
+    const shared_body* stale = nullptr; // for aspect::configuration; null: the newest is good
+};
+
+struct heard_device {
+    std::uint32_t number;
+    unix_seconds at;
+};
+
+// The manifests as they are accepted with this change.
+struct manifest_changes {
+    std::vector<const manifest_file*> put; // new or with other content, with their objects
+    std::vector<std::string> removed;      // paths
+};
+
+// What has to be stored: all of it or nothing. Borrowed for the call.
+struct unsaved_changes {
+    std::vector<device_update> devices;
+    std::vector<std::uint32_t> gone; // numbers; before `devices`
+    std::vector<heard_device> heard; // the last of each device counts
+    std::vector<event> events;       // new, or happened again: by id
+    std::vector<std::uint64_t> events_gone;
+    std::vector<const stored_object*> objects;
+    std::vector<object_key> objects_gone;
+    manifest_changes manifests;
+};
+
+// Threads: open(), load(), save(), recover() and tend() are one thread's, the writer's; find(), page() and
+// size() are another's at the same time. All may throw store_problem.
+class store : public manifest_cache {
+public:
+    // Opens or makes it, and keeps other processes out. Once, before everything else. Fails for what only an
+    // operator can mend, too.
+    virtual void open() = 0;
+
+    // All that is stored; after open().
+    virtual void load(store_visitor& to) = 0;
+
+    // Returns when the changes would survive a loss of power, whatever the durability chosen. After a failure
+    // nothing of it counts, and only recover() may come next.
+    virtual void save(const unsaved_changes& changes) = 0;
+
+    // After a failure: opens anew and verifies that all that save() has ever acknowledged is there.
+    virtual void recover() = 0;
+
+    // Housekeeping, every second or so.
+    virtual void tend() = 0;
+
+    // Hands over manifests, objects and devices that come after `from`, empty for the beginning, until
+    // `enough` says so; returns where to go on, empty after the last one. Each device is as it was at one
+    // moment, two of them not necessarily at the same.
+    virtual std::string page(std::string_view from, store_visitor& to,
+                             const std::function<bool()>& enough) = 0;
+
+    // Bytes on disk.
+    virtual std::uint64_t size() const = 0;
+};
+
+} // namespace edgeconf::fleet
