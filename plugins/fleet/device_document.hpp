@@ -1,6 +1,10 @@
 // A device's record as JSON documents: how it is stored, and what a bundle says of it. The one place that
-// knows both directions. Members that are absent are as in a new record, those that are not known are passed
-// over, so a document of an older version reads as it should.
+// knows both directions. Compact: what is empty is left out. Members that are absent are as in a new record,
+// those that are not known are passed over, so a document of an older version reads as it should. Pure
+// functions, from any thread.
+//
+// Reading sets what the documents have and nothing that follows from it: not `labels`, not `settings`, of the
+// offer of playbooks only its history. A record that could not be read is not to be used.
 #pragma once
 
 #include "fleet/device_record.hpp"
@@ -17,11 +21,23 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// namespace, state, request, labels given and reported, spec given, pin.
+// Who it is:
+//
+//   {"namespace": "", "state": "pending" | "denied" | "known" | "removed",
+//    "request": {"namespace": "", "set": "", "model": "", "made": seconds, "decided": seconds},
+//    "given": {labels}, "reported": {labels}, "spec": "JSON text, as given",
+//    "pin": as identity_pin::text(), "nextKeyIsItsOwn": true}
 std::string membership_document(const device_record& device);
 void read_membership(std::string_view document, device_record& into);
 
-// What it has reported, and the history of its playbooks.
+// What it has reported, and the history of its playbooks; empty for one that has neither:
+//
+//   {"phase": "", "version": "", "registered": seconds,
+//    "upgrade": {"commit": "", "status": "", "time": ""},
+//    "workloads": {name: {"phase": "", "since": seconds, "upload": ""}},
+//    "connection": "online" | "offline", "notPolling": true,
+//    "playbooks": {"offers": count,
+//                  "ran": {name: {"text": SHA-256 in base64, "status": "", "offered": count}}}}
 std::string status_document(const device_record& device);
 void read_status(std::string_view document, device_record& into);
 

@@ -7,9 +7,12 @@
 #include "fleet/objects.hpp"
 #include "fleet/reference.hpp"
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -34,6 +37,21 @@ playbook_choice choose_playbooks(std::string_view device, std::string_view ns, c
 // already, so an edited one needs another name, and one that has run to its end need not be offered again.
 class playbook_history {
 public:
+    struct execution {
+        digest text;
+        std::string status;        // as reported: "Running", "SuccessfullyCompleted", ...; empty: not yet
+        std::uint64_t offered = 0; // by which offer() last, counted from 1
+
+        bool operator==(const execution&) const = default;
+    };
+    using execution_map = std::map<std::string, execution, std::less<>>; // by the name offered
+
+    playbook_history() = default;
+
+    // As stored: what executions() and offers() once gave.
+    playbook_history(execution_map executions, std::uint64_t offers)
+        : executions_{std::move(executions)}, offers_{offers} {}
+
     // The playbook-executions-response for these: a JSON array of {name, ansible_playbook_string}. The first
     // text offered under a name keeps it; another text gets its hash behind the name.
     std::string offer(const std::vector<chosen_playbook>& playbooks);
@@ -41,17 +59,15 @@ public:
     // The device's word on a playbook; names that were never offered are ignored. True if it is news.
     bool report(std::string_view name, std::string_view status);
 
-    struct execution {
-        digest text;
-        std::string status; // as reported: "Running", "SuccessfullyCompleted", ...; empty: not yet
-        std::uint64_t offered = 0;
-    };
-    const std::map<std::string, execution, std::less<>>& executions() const noexcept { return executions_; }
+    const execution_map& executions() const noexcept { return executions_; }
+    std::uint64_t offers() const noexcept { return offers_; }
+
+    bool operator==(const playbook_history&) const = default;
 
 private:
     void forget_old();
 
-    std::map<std::string, execution, std::less<>> executions_; // by the name offered
+    execution_map executions_;
     std::uint64_t offers_ = 0;
 };
 
