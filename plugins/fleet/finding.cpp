@@ -11,6 +11,7 @@ void findings::error(std::string text) { add(severity::error, std::move(text), e
 void findings::warn(std::string text) { add(severity::warning, std::move(text), warnings_); }
 
 void findings::add(severity level, std::string text, std::size_t& count) {
+    ++reported_;
     const bool repeated = std::any_of(kept_.begin(), kept_.end(), [&](const finding& each) {
         return each.level == level && each.text == text;
     });

@@ -12,6 +12,8 @@ enum class severity { warning, error };
 struct finding {
     severity level;
     std::string text; // "file:line: field: what is wrong and what to do"
+
+    bool operator==(const finding&) const = default;
 };
 
 // Not thread-safe: one reader of manifests owns it. A broken generator can make a finding per object,
@@ -22,6 +24,9 @@ public:
     void warn(std::string text);
 
     bool failed() const noexcept { return errors_ != 0; }
+
+    // How often anything was found, repeated texts included: a reader sees by it whether it found more.
+    std::size_t reported() const noexcept { return reported_; }
 
     // In the order they were found; when some were not kept, a last one says how many.
     std::vector<finding> all() const;
@@ -34,6 +39,7 @@ private:
     std::vector<finding> kept_;
     std::size_t errors_ = 0;
     std::size_t warnings_ = 0;
+    std::size_t reported_ = 0;
 };
 
 } // namespace edgeconf::fleet

@@ -3,7 +3,7 @@
 #include "fleet/field.hpp"
 #include "fleet/finding.hpp"
 #include "fleet/identity.hpp"
-#include "fleet/manifest_files.hpp"
+#include "fleet/manifest_cache.hpp"
 #include "fleet/name_syntax.hpp"
 #include "fleet/yaml_reader.hpp"
 
@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <fstream>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -23,7 +22,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uintmax_t file_limit = 256u << 20;
 constexpr std::string_view flotta_api = "management.project-flotta.io/v1alpha1";
 
 struct known_kind {
@@ -88,47 +86,66 @@ bool is_named_after_device(object_kind kind) {
 // Takes the documents of one file apart.
 class file_reader {
 public:
-    file_reader(const std::filesystem::path& path, findings& found,
-                const std::function<void(manifest&&)>& take)
-        : file_{std::make_shared<const std::string>(path.string())}, found_{found}, take_{take} {}
+    file_reader(std::shared_ptr<const std::string> file, findings& found, const manifest_sink& take)
+        : file_{std::move(file)}, found_{found}, take_{take} {}
 
     void read(std::string_view text) {
         auto yaml = read_yaml(text);
         for (const auto& problem : yaml.problems) {
             found_.error(fmt::format("{}:{}: {}", *file_, problem.line, problem.text));
         }
-        for (auto& document : yaml.documents) object(std::move(document.root), std::move(document.lines));
+        for (auto& document : yaml.documents) read(std::move(document.root), std::move(document.lines));
+    }
+
+    bool recall(const cached_manifest& remembered) {
+        auto root = from_text(remembered.text);
+        if (!root) return false;
+        std::vector<std::uint32_t> lines(count_values(*root), remembered.line);
+        return object({object_kind::edge_device, {}, {}, {}, *std::move(root), std::move(lines), file_});
     }
 
 private:
-    void object(json::value root, std::vector<std::uint32_t> lines);
+    void read(json::value root, std::vector<std::uint32_t> lines);
+    bool object(manifest made);
     void list(const manifest& owner);
     const known_kind* kind_of(const field& root, std::string_view api, std::string_view kind) const;
     bool name(manifest& made, const field& root) const;
 
     std::shared_ptr<const std::string> file_;
     findings& found_;
-    const std::function<void(manifest&&)>& take_;
+    const manifest_sink& take_;
 };
 
-void file_reader::object(json::value root, std::vector<std::uint32_t> lines) {
+// A list or a single object.
+void file_reader::read(json::value root, std::vector<std::uint32_t> lines) {
     manifest made{object_kind::edge_device, {}, {}, {}, std::move(root), std::move(lines), file_};
     const field whole{made, made.root, found_};
+    if (made.root.is_object() && whole["items"].present()) {
+        const auto kind = whole["kind"].text();
+        if (kind && kind->ends_with("List") && whole["apiVersion"].text()) return list(made);
+    }
+    object(std::move(made));
+}
+
+bool file_reader::object(manifest made) {
+    const field whole{made, made.root, found_};
     if (!made.root.is_object()) {
-        return whole.error("is no manifest: a manifest is a map with apiVersion, kind and metadata");
+        whole.error("is no manifest: a manifest is a map with apiVersion, kind and metadata");
+        return false;
     }
     const auto api = whole["apiVersion"].text();
     const auto kind = whole["kind"].text();
     if (!api || !kind) {
         if (!whole["apiVersion"].present()) whole["apiVersion"].error("is missing");
         if (!whole["kind"].present()) whole["kind"].error("is missing");
-        return;
+        return false;
     }
-    if (kind->ends_with("List") && whole["items"].present()) return list(made);
     const auto* known = kind_of(whole, *api, *kind);
-    if (known == nullptr || !known->means) return;
+    if (known == nullptr || !known->means) return false;
     made.kind = *known->means;
-    if (name(made, whole)) take_(std::move(made));
+    if (!name(made, whole)) return false;
+    take_(std::move(made));
+    return true;
 }
 
 void file_reader::list(const manifest& owner) {
@@ -144,7 +161,7 @@ void file_reader::list(const manifest& owner) {
     for (const auto& item : items.value()->get_array()) {
         const auto size = count_values(item);
         const auto first = owner.lines.begin() + static_cast<std::ptrdiff_t>(at);
-        object(item, {first, first + static_cast<std::ptrdiff_t>(size)});
+        read(item, {first, first + static_cast<std::ptrdiff_t>(size)});
         at += size;
     }
 }
@@ -195,30 +212,16 @@ bool file_reader::name(manifest& made, const field& root) const {
     return true;
 }
 
-void read_file(const std::filesystem::path& path, findings& found,
-               const std::function<void(manifest&&)>& take) {
-    std::ifstream stream{path, std::ios::binary};
-    std::string text;
-    std::error_code error;
-    const auto size = std::filesystem::file_size(path, error);
-    if (!error && size > file_limit) {
-        return found.error(
-            fmt::format("{}: is larger than {} MiB; split it", path.string(), file_limit >> 20));
-    }
-    if (stream) text.assign(std::istreambuf_iterator<char>{stream}, {});
-    if (!stream || stream.bad()) {
-        return found.error(fmt::format("{}: cannot be read; check its permissions", path.string()));
-    }
-    file_reader{path, found, take}.read(text);
-}
-
 } // namespace
 
-std::string manifest::place() const { return fmt::format("{}:{}", *file, lines.empty() ? 1 : lines.front()); }
+void read_manifests(const std::shared_ptr<const std::string>& file, std::string_view text, findings& found,
+                    const manifest_sink& take) {
+    file_reader{file, found, take}.read(text);
+}
 
-void read_manifests(const std::filesystem::path& root, findings& found,
-                    const std::function<void(manifest&&)>& take) {
-    for (const auto& path : manifest_files(root, found)) read_file(path, found, take);
+bool recall_manifest(const std::shared_ptr<const std::string>& file, const cached_manifest& remembered,
+                     findings& found, const manifest_sink& take) {
+    return file_reader{file, found, take}.recall(remembered);
 }
 
 } // namespace edgeconf::fleet

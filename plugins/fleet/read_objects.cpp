@@ -1,232 +1,163 @@
 #include "fleet/read_objects.hpp"
 
-#include "fleet/encoding.hpp"
-#include "fleet/field.hpp"
 #include "fleet/finding.hpp"
-#include "fleet/identity.hpp"
 #include "fleet/manifest.hpp"
-#include "fleet/name_syntax.hpp"
-#include "fleet/read_playbooks.hpp"
-#include "fleet/read_settings.hpp"
-#include "fleet/read_workload.hpp"
+#include "fleet/manifest_files.hpp"
+#include "fleet/object_collector.hpp"
 
-#include <boost/json/value.hpp>
 #include <fmt/format.h>
 
-#include <array>
 #include <memory>
-#include <unordered_map>
+#include <optional>
 #include <utility>
 
 namespace edgeconf::fleet {
 
 namespace {
 
-// The root of Flotta's own kinds.
-void expect_object(const field& root) {
-    root.expect_members({"apiVersion", "kind", "metadata", "spec", "status"});
-}
-
-bool is_true(const std::optional<std::string>& status) { return status && caseless_equal{}(*status, "true"); }
-
-signed_request read_request(const manifest& from, const field& root) {
-    const field spec = root["spec"];
-    spec.expect_members({"approved", "features", "targetNamespace", "targetSet"});
-    signed_request read;
-    read.name = from.name;
-    read.labels = from.labels;
-    const field target = spec["targetNamespace"];
-    read.target_namespace = target.text().value_or("");
-    if (!target.present()) {
-        target.error("is missing: it says in which namespace the device will be");
-    } else if (target.value()->is_string() && !is_namespace(read.target_namespace)) {
-        target.error("has to be a DNS label: 1 to 63 of a-z 0-9 -");
-    }
-    read.target_set = spec["targetSet"].text().value_or("");
-    read.approved = spec["approved"].boolean().value_or(false);
-    for (const auto& condition : root["status"]["conditions"].items()) {
-        if (condition["type"].text() == "declined" && is_true(condition["status"].text()))
-            read.declined = true;
-    }
-    return read;
-}
-
-// A value in base64. Never shown: it may be a Secret's.
-std::optional<std::string> read_base64(const field& from) {
-    auto decoded = decode_base64(from.text().value_or(""));
-    if (!decoded) from.error("has to be base64; write plain text under stringData instead");
-    return decoded;
-}
-
-void check_key(const field& value, std::string_view key) {
-    if (!is_data_key(key)) {
-        value.error("is no valid key: 1 to 253 of A-Z a-z 0-9 - _ . that do not start with two dots");
-    }
-}
-
-config_map read_config_map(const manifest& from, const field& root) {
-    root.expect_members({"apiVersion", "binaryData", "data", "immutable", "kind", "metadata"});
-    config_map read{from.name, from.labels, {}, {}, root["immutable"].boolean()};
-    for (const auto& [key, value] : root["data"].members()) {
-        check_key(value, key);
-        read.data.emplace(key, value.text().value_or(""));
-    }
-    for (const auto& [key, value] : root["binaryData"].members()) {
-        check_key(value, key);
-        auto text = value.text().value_or("");
-        if (!decode_base64(text)) value.error("has to be base64");
-        if (read.data.contains(key)) value.error("is a key of data, too; keep one of them");
-        read.binary_data.emplace(key, std::move(text));
-    }
-    return read;
-}
-
-secret read_secret(const manifest& from, const field& root) {
-    root.expect_members({"apiVersion", "data", "immutable", "kind", "metadata", "stringData", "type"});
-    root["immutable"].boolean();
-    root["type"].text();
-    secret read{from.name, from.labels, {}};
-    for (const auto& [key, value] : root["data"].members()) {
-        check_key(value, key);
-        if (auto decoded = read_base64(value)) read.data.emplace(key, *std::move(decoded));
-    }
-    for (const auto& [key, value] : root["stringData"].members()) {
-        check_key(value, key);
-        read.data.insert_or_assign(std::string{key}, value.text().value_or(""));
-    }
-    return read;
-}
-
-// What Flotta notes in a device's labels for itself: workloads that run there, a registration under way.
-// It is computed here, so what an export carries would be out of date.
-label_map without_bookkeeping(string_map labels) {
-    std::erase_if(labels, [](const auto& label) {
-        return label.first.starts_with("workload/") || label.first == "edgedeviceSignedRequest";
-    });
-    return labels;
-}
-
-edge_device read_device(const manifest& from, const field& root) {
-    if (root["metadata"]["deletionTimestamp"].present()) {
-        root["metadata"]["deletionTimestamp"].warn(
-            "was deleted where this manifest comes from; here the device stays until it is removed");
-    }
-    // Not text() alone: the rest of status is not checked either.
-    if (const field claim = root["status"]["dataObc"]; claim.present() && claim.value()->is_string()) {
-        claim.warn(
-            "names a bucket claimed on OpenShift, which is not carried over: the device gets the storage "
-            "that its spec or its set names");
-    }
-    return {from.name, without_bookkeeping(from.labels), read_device_settings(root["spec"])};
-}
-
-template <class Object>
-void add(object_map<Object>& to, Object&& object) {
-    auto shared = std::make_shared<const Object>(std::move(object));
-    to.emplace(shared->name, std::move(shared));
-}
-
-class collector {
+// Reads a fleet once. In `memory` may be nothing to build on.
+class fleet_reader {
 public:
-    explicit collector(findings& found) : found_{found} {}
+    fleet_reader(findings& found, reading_memory memory) : found_{found}, memory_{memory}, all_{found} {}
 
-    void take(manifest&& from);
-    object_set result() && { return std::move(objects_); }
+    // False if memory does not fit, and then the rest is of no use.
+    bool read(const std::filesystem::path& root, bool build_on_memory);
+    void recall(const std::vector<manifest_file>& files);
+    fleet_reading result() && {
+        made_.objects = std::move(all_).result();
+        return std::move(made_);
+    }
 
 private:
-    bool is_first(const manifest& from);
-    bool is_one_device(const manifest& from);
-    void keep(const manifest& from);
+    using file_name = std::shared_ptr<const std::string>;
 
-    struct first_use {
-        std::string id;
-        std::array<std::string, 2> places; // of its EdgeDevice, of its request; empty: none yet
-    };
+    enum class recalled { no, yes, in_doubt };
+
+    bool read_file(const manifest_listing::file& file, bool build_on_memory);
+    void read_anew(const file_name& name, const digest& content);
+    recalled recall_accepted(const file_name& name, const digest& content);
+    recalled recall_cached(const file_name& name, const digest& content);
+    std::optional<file_objects> objects_of(const file_name& name, const digest& content,
+                                           const std::vector<cached_manifest>& remembered);
+    void know(const file_name& name, file_objects objects) {
+        made_.files.push_back({*name, objects.content, true});
+        made_.by_file.emplace(*name, std::move(objects));
+    }
 
     findings& found_;
-    object_set objects_;
-    std::map<std::pair<object_kind, object_name>, std::string> places_;
-    std::unordered_map<std::string, first_use, caseless_hash, caseless_equal> ids_;
+    reading_memory memory_;
+    object_collector all_;
+    fleet_reading made_;
+    std::string text_; // of the file at hand
 };
 
-void collector::take(manifest&& from) {
-    if (!is_first(from)) return;
-    const bool is_device = from.kind == object_kind::edge_device || from.kind == object_kind::signed_request;
-    if (is_device && !is_one_device(from)) return;
-    keep(from);
-}
-
-bool collector::is_first(const manifest& from) {
-    const auto [at, inserted] = places_.try_emplace({from.kind, from.name}, from.place());
-    if (inserted) return true;
-    const field root{from, from.root, found_};
-    root["metadata"]["name"].error(fmt::format("{}/{} is defined already at {}; keep one of them",
-                                               from.name.ns, from.name.name, at->second));
-    return false;
-}
-
-bool collector::is_one_device(const manifest& from) {
-    const field name = field{from, from.root, found_}["metadata"]["name"];
-    auto& first = ids_.try_emplace(from.name.name, first_use{from.name.name, {}}).first->second;
-    if (first.id != from.name.name) {
-        const auto& place = first.places[first.places[0].empty() ? 1 : 0];
-        name.error(
-            fmt::format("{} differs from {} at {} in case alone; devices need ids that differ otherwise",
-                        from.name.name, first.id, place));
-        return false;
+bool fleet_reader::read(const std::filesystem::path& root, bool build_on_memory) {
+    const auto listing = list_manifests(root, found_);
+    for (const auto& file : listing.files) {
+        if (!read_file(file, build_on_memory)) return false;
     }
-    auto& place = first.places[from.kind == object_kind::edge_device ? 0 : 1];
-    if (place.empty()) {
-        place = from.place();
-        return true;
-    }
-    name.error(fmt::format("{} is in another namespace at {}; a device id can exist once in a fleet",
-                           from.name.name, place));
-    return false;
+    findings told_already;
+    expect_unchanged(listing, list_manifests(root, told_already), found_);
+    return true;
 }
 
-void collector::keep(const manifest& from) {
-    const field root{from, from.root, found_};
-    switch (from.kind) {
-    case object_kind::edge_device: expect_object(root); return add(objects_.devices, read_device(from, root));
-    case object_kind::signed_request:
-        expect_object(root);
-        return add(objects_.requests, read_request(from, root));
-    case object_kind::edge_device_set:
-        expect_object(root);
-        return add(objects_.sets, edge_device_set{from.name, from.labels, read_set_settings(root["spec"])});
-    case object_kind::edge_workload:
-        expect_object(root);
-        // Flotta takes a workload off its devices as soon as it is marked (R28).
-        if (const field deleted = root["metadata"]["deletionTimestamp"]; deleted.present()) {
-            return deleted.warn(
-                "is set: the workload was deleted where this manifest comes from and is left out");
+bool fleet_reader::read_file(const manifest_listing::file& file, bool build_on_memory) {
+    if (!read_manifest_file(file, text_, found_)) return true;
+    const auto name = std::make_shared<const std::string>(file.path);
+    const auto content = sha256(text_);
+    auto done = recalled::no;
+    if (build_on_memory) done = recall_accepted(name, content);
+    if (build_on_memory && done == recalled::no) done = recall_cached(name, content);
+    if (done == recalled::no) read_anew(name, content);
+    return done != recalled::in_doubt;
+}
+
+fleet_reader::recalled fleet_reader::recall_accepted(const file_name& name, const digest& content) {
+    if (memory_.accepted == nullptr) return recalled::no;
+    const auto known = memory_.accepted->find(*name);
+    if (known == memory_.accepted->end() || known->second.content != content) return recalled::no;
+    for (const auto& [line, object] : known->second.objects) {
+        if (!all_.take(object, {name, line})) return recalled::in_doubt;
+    }
+    know(name, known->second);
+    return recalled::yes;
+}
+
+fleet_reader::recalled fleet_reader::recall_cached(const file_name& name, const digest& content) {
+    if (memory_.cache == nullptr) return recalled::no;
+    const auto remembered = memory_.cache->find(*name, content);
+    if (!remembered) return recalled::no;
+    auto objects = objects_of(name, content, *remembered);
+    if (!objects) return recalled::in_doubt;
+    know(name, *std::move(objects));
+    return recalled::yes;
+}
+
+// Nothing if anything was found, or should have been.
+std::optional<file_objects> fleet_reader::objects_of(const file_name& name, const digest& content,
+                                                     const std::vector<cached_manifest>& remembered) {
+    const auto before = found_.reported();
+    file_objects made{content, {}};
+    const manifest_sink take = [&](manifest&& from) {
+        const auto line = from.line();
+        if (auto object = all_.take(std::move(from))) made.objects.push_back({line, *std::move(object)});
+    };
+    bool whole = true;
+    for (const auto& each : remembered) {
+        if (recall_manifest(name, each, found_, take)) continue;
+        whole = false;
+        if (found_.reported() == before) {
+            found_.error(fmt::format("{}:{}: what is remembered of an object is damaged", *name, each.line));
         }
-        return add(objects_.workloads, read_workload(from, found_));
-    case object_kind::edge_config: {
-        expect_object(root);
-        auto config = read_config(from.name, root["spec"]);
-        config.labels = from.labels;
-        return add(objects_.configs, std::move(config));
     }
-    case object_kind::playbook_execution:
-        expect_object(root);
-        if (auto execution = read_execution(from.name, root["spec"])) {
-            execution->labels = from.labels;
-            add(objects_.executions, *std::move(execution));
-        }
-        return;
-    case object_kind::config_map: return add(objects_.config_maps, read_config_map(from, root));
-    case object_kind::secret: return add(objects_.secrets, read_secret(from, root));
+    if (!whole || found_.reported() != before) return std::nullopt;
+    return made;
+}
+
+void fleet_reader::read_anew(const file_name& name, const digest& content) {
+    const auto before = found_.reported();
+    file_objects objects{content, {}};
+    auto& file = made_.files.emplace_back(manifest_file{*name, content});
+    read_manifests(name, text_, found_, [&](manifest&& from) {
+        const auto line = from.line();
+        if (memory_.cache != nullptr) file.objects.push_back({line, to_text(from.root)});
+        if (auto object = all_.take(std::move(from))) objects.objects.push_back({line, *std::move(object)});
+    });
+    if (found_.reported() == before) {
+        made_.by_file.emplace(*name, std::move(objects));
+    } else {
+        file.content.reset();
+    }
+}
+
+void fleet_reader::recall(const std::vector<manifest_file>& files) {
+    for (const auto& file : files) {
+        const auto name = std::make_shared<const std::string>(file.path);
+        auto objects = objects_of(name, file.content.value_or(digest{}), file.objects);
+        if (objects && file.content) made_.by_file.emplace(*name, *std::move(objects));
     }
 }
 
 } // namespace
 
+fleet_reading read_fleet(const std::filesystem::path& root, findings& found, reading_memory memory) {
+    const auto found_before = found;
+    fleet_reader quick{found, memory};
+    if (quick.read(root, true)) return std::move(quick).result();
+    found = found_before;
+    fleet_reader thorough{found, memory};
+    thorough.read(root, false);
+    return std::move(thorough).result();
+}
+
+fleet_reading read_remembered(const std::vector<manifest_file>& files, findings& found) {
+    fleet_reader reader{found, {}};
+    reader.recall(files);
+    return std::move(reader).result();
+}
+
 object_set read_objects(const std::filesystem::path& root, findings& found) {
-    collector all{found};
-    read_manifests(root, found, [&](manifest&& each) { all.take(std::move(each)); });
-    return std::move(all).result();
+    return read_fleet(root, found).objects;
 }
 
 } // namespace edgeconf::fleet

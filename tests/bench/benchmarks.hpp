@@ -47,6 +47,6 @@ void read_configurations(const fleet_under_load& fleet, report& out);
 void edit_objects(fleet_under_load& fleet, report& out);
 
 // The manifests are read again and nothing has changed.
-void reload(const fleet_under_load& fleet, report& out);
+void reload(fleet_under_load& fleet, report& out);
 
 } // namespace edgeconf::bench

@@ -1,14 +1,32 @@
 #include "manifest_folder.hpp"
 
+#include "fleet/object_changes.hpp"
 #include "fleet/read_objects.hpp"
+#include "remembered_manifests.hpp"
 #include "support/catch.hpp"
+
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace edgeconf::fleet {
+
+namespace {
+
+void expect_equal(const object_set& one, const object_set& other) {
+    CHECK(changes_between(one, other).empty());
+    for (const auto& [name, workload] : one.workloads) {
+        const auto same = other.workloads.find(name);
+        REQUIRE(same != other.workloads.end());
+        CHECK(boost::json::serialize(workload->pod) == boost::json::serialize(same->second->pod));
+    }
+}
+
+} // namespace
 
 manifest_folder::manifest_folder() {
     auto pattern = (std::filesystem::temp_directory_path() / "fleet-XXXXXX").string();
@@ -27,8 +45,26 @@ void manifest_folder::write(const std::string& name, std::string_view text) cons
 }
 
 object_set manifest_folder::read() {
+    remembered_manifests cache;
     findings found;
-    auto objects = read_objects(path_, found);
+    auto fresh = read_fleet(path_, found, {.cache = &cache});
+    for (const auto& file : fresh.files) {
+        for (const auto& each : file.objects) CHECK(to_text(from_text(each.text).value()) == each.text);
+    }
+    cache.remember(std::move(fresh.files));
+    findings of_cached;
+    auto cached = read_fleet(path_, of_cached, {.cache = &cache});
+    expect_equal(cached.objects, fresh.objects);
+    CHECK(of_cached.all() == found.all());
+    findings of_accepted;
+    expect_equal(read_fleet(path_, of_accepted, {.accepted = &cached.by_file}).objects, fresh.objects);
+    CHECK(of_accepted.all() == found.all());
+    if (!found.failed()) {
+        findings of_remembered;
+        expect_equal(read_remembered(cache.all(), of_remembered).objects, fresh.objects);
+        CHECK_FALSE(of_remembered.failed());
+    }
+
     texts.clear();
     for (const auto& each : found.all()) {
         auto text = each.text;
@@ -38,7 +74,7 @@ object_set manifest_folder::read() {
         }
         texts.push_back((each.level == severity::error ? "error: " : "warning: ") + text);
     }
-    return objects;
+    return std::move(cached.objects);
 }
 
 object_set objects_of(std::string_view yaml) {

@@ -23,8 +23,10 @@ public:
 
     const std::filesystem::path& path() const noexcept { return path_; }
 
-    // Reads everything. `texts` then has each finding's text with the folder's path cut off and "error: "
-    // or "warning: " in front.
+    // Reads everything, several times: from the files, and with what the first reading remembered of them.
+    // Fails the test if that is not the same; so all that is tested of objects holds for remembered ones,
+    // too. `texts` then has each finding's text with the folder's path cut off and "error: " or "warning: "
+    // in front.
     object_set read();
     std::vector<std::string> texts;
 
