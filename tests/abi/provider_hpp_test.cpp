@@ -110,10 +110,33 @@ private:
     ecp::host host_;
 };
 
+// Inherits its calls, and has one that is none: `list` takes something else.
+class heir : public complete_class {
+public:
+    using complete_class::complete_class;
+    void list(int) {}
+};
+
+// Offers administration in part, and inherits a call of it.
+struct administered_base {
+    static inline const ecp_resource_request* seen = nullptr;
+    void put(const ecp_resource_request& r, ecp_op) { seen = &r; }
+};
+struct administered : bare, administered_base {
+    using bare::bare;
+    void invoke(const ecp_resource_request&, ecp_op) { throw std::runtime_error{"from invoke"}; }
+
+private:
+    void get(const ecp_resource_request&, ecp_op) {}
+};
+
 constexpr ecp_provider bare_table = ecp::table<bare>(about);
 constexpr ecp_provider thrower_table = ecp::table<thrower>(about);
 constexpr ecp_provider judge_table = ecp::table<judge>(about);
 constexpr ecp_provider full_table = ecp::table<complete_class>(about);
+constexpr ecp_provider heir_table = ecp::table<heir>(about);
+constexpr ecp_provider administered_table = ecp::table<administered>(about);
+constexpr ecp_ext_resources administration = ecp::resources<administered>("{}");
 
 struct named_call {
     const char* name;
@@ -232,6 +255,47 @@ TEST_CASE("provider.hpp: each slot calls the member of its name", "[abi][helper]
     CHECK(complete_class::seen == expected);
     CHECK(full_table.get_extension(one.self, "ecp.test/1") == &complete_class::an_extension);
     CHECK(full_table.get_extension(one.self, "ecp.test/1x") == nullptr);
+}
+
+TEST_CASE("provider.hpp: a class may inherit its calls", "[abi][helper]") {
+    const made one{heir_table};
+    const ecp_request request = fake_host::request_for("dev-1");
+    std::vector<std::string> expected;
+    for (const auto& call : device_calls) {
+        INFO(call.name);
+        REQUIRE(heir_table.*call.slot != nullptr);
+        (heir_table.*call.slot)(one.self, &request, 1);
+        expected.emplace_back(call.name);
+    }
+    CHECK(complete_class::seen == expected);
+    CHECK(heir_table.reconfigure != nullptr);
+}
+
+TEST_CASE("provider.hpp: a table of resources has what the class offers of it", "[abi][helper]") {
+    CHECK(administration.struct_size == sizeof(ecp_ext_resources));
+    CHECK(std::string{administration.kinds} == "{}");
+    CHECK(administration.invoke != nullptr);
+    CHECK(administration.put != nullptr);
+    CHECK(administration.get == nullptr); // private
+    CHECK(administration.list == nullptr);
+    CHECK(administration.remove == nullptr);
+    CHECK(administration.watch == nullptr);
+    CHECK(ecp::resources<heir>("{}").list == nullptr);
+
+    const made one{administered_table};
+    ecp_resource_request request{};
+    request.struct_size = sizeof request;
+    administration.put(one.self, &request, 1);
+    CHECK(administered_base::seen == &request);
+}
+
+TEST_CASE("provider.hpp: an exception from an administrator's call completes it as internal",
+          "[abi][helper]") {
+    const made one{administered_table};
+    const ecp_resource_request request{};
+    administration.invoke(one.self, &request, 3);
+    CHECK(only_completion(3).status == ECP_INTERNAL);
+    CHECK(only_completion(3).message == "from invoke");
 }
 
 TEST_CASE("provider.hpp: an exception from a device call completes it as internal", "[abi][helper]") {

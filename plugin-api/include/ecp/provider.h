@@ -279,7 +279,35 @@ typedef struct ecp_provider {
 
 /* ---- extension: administration ------------------------------------------- */
 
-/* Optional. Lets the host serve a provider's objects to administrators. */
+/* Optional. Lets the host serve a provider's objects to administrators. The host
+ * asks for it once, after create. A NULL slot answers ECP_UNIMPLEMENTED.
+ *
+ * Verbs of `invoke`, each with the members of the request that count for it;
+ * the others are empty. `deadline_ns` and `principal` are always there. The
+ * host makes one such call at a time, on the life thread and not beside start,
+ * reconfigure or stop; it may be cancelled like a device call. INVALID comes
+ * with details: the key is a JSON Pointer or empty, the value a sentence that
+ * names file, line or object where there is one. They and the message are shown
+ * to the administrator.
+ *
+ * accept-removals  none. Reads the desired state again and takes it over even if more than half of
+ *                  the objects are gone. OK: body = {"put": n, "removed": n}; on anything else
+ *                  nothing has changed.
+ * export           page_token: empty for the first page. OK: body = the bundle's next lines (JSON
+ *                  Lines, whole ones), a few MB at most; revision = the next page's token, empty
+ *                  after the last. Holds Secrets in clear.
+ * import           A bundle, or what `kubectl get -o yaml` or `-o json` prints, in pieces cut anywhere.
+ *                    page_token empty, body = first bytes: a new upload; it may end one that never
+ *                      came to its end. OK: revision = its token.
+ *                    page_token and body: the bytes that follow. OK.
+ *                    page_token, body empty: the end. Takes all of it over or nothing. OK: body =
+ *                      {"devices": n, "objects": n, "skipped": ["why", ...]}; on anything else nothing
+ *                      has changed. NOT_FOUND: no such upload.
+ *
+ * A token is at most 1,024 bytes of any kind, and not empty.
+ *
+ * The deadline is provider.deadlines.administration, and for accept-removals and
+ * the end of an import, which may read a whole fleet, provider.deadlines.reconfigure. */
 #define ECP_EXT_RESOURCES "ecp.resources/1"
 
 enum { ECP_RES_DRY_RUN = 1, ECP_RES_CREATE_ONLY = 2 }; /* flags of put */

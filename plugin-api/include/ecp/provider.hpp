@@ -17,7 +17,8 @@
 // Optional members: `static void validate(std::string_view options, ecp::diagnostics&)`,
 // `reconfigure(std::string_view options, ecp_op)`, `cancel(ecp_op)`,
 // `const void* get_extension(std::string_view id)`. What the class lacks, or keeps private, is NULL in
-// the table.
+// the table; what it inherits counts. A class with `invoke(const ecp_resource_request&, ecp_op)` or its
+// like offers administration where get_extension returns an ecp::resources.
 //
 // No exception leaves: one that escapes an operation completes it with ECP_INTERNAL, one from the
 // constructor or validate becomes a finding, one from cancel is dropped. Threads are as in provider.h;
@@ -286,8 +287,9 @@ struct slots {
         }
     }
 
-    template <void (T::*Call)(const ecp_request&, ecp_op)>
-    static void ECP_CALL call(void* self, const ecp_request* request, ecp_op op) {
+    // A member of T or of a base.
+    template <auto Call, class Request = ecp_request>
+    static void ECP_CALL call(void* self, const Request* request, ecp_op op) {
         guarded(at<T>(self).owner, op, [&] { (at<T>(self).provider.*Call)(*request, op); });
     }
 };
@@ -327,6 +329,32 @@ constexpr ecp_provider table(const description& about) noexcept {
         made.put_heartbeat = &slot::template call<&T::put_heartbeat>;
     if constexpr (requires { &T::get_playbooks; })
         made.get_playbooks = &slot::template call<&T::get_playbooks>;
+    return made;
+}
+
+// The table of the extension ECP_EXT_RESOURCES for the class that ecp::table was made of; constant, so
+// that get_extension can return the address of a static one. Its members are named as the slots and
+// take (const ecp_resource_request&, ecp_op); what the class lacks is NULL. `kinds` as in
+// ecp_ext_resources; it outlives the table.
+template <class T>
+constexpr ecp_ext_resources resources(const char* kinds) noexcept {
+    using slot = detail::slots<T>;
+    using request = ecp_resource_request;
+    ecp_ext_resources made{};
+    made.struct_size = sizeof made;
+    made.kinds = kinds;
+    if constexpr (requires(T & t, const request& r, ecp_op op) { t.get(r, op); })
+        made.get = &slot::template call<&T::get, request>;
+    if constexpr (requires(T & t, const request& r, ecp_op op) { t.list(r, op); })
+        made.list = &slot::template call<&T::list, request>;
+    if constexpr (requires(T & t, const request& r, ecp_op op) { t.put(r, op); })
+        made.put = &slot::template call<&T::put, request>;
+    if constexpr (requires(T & t, const request& r, ecp_op op) { t.remove(r, op); })
+        made.remove = &slot::template call<&T::remove, request>;
+    if constexpr (requires(T & t, const request& r, ecp_op op) { t.invoke(r, op); })
+        made.invoke = &slot::template call<&T::invoke, request>;
+    if constexpr (requires(T & t, const request& r, ecp_op op) { t.watch(r, op); })
+        made.watch = &slot::template call<&T::watch, request>;
     return made;
 }
 
