@@ -3,12 +3,10 @@
 namespace edgeconf {
 
 result<void> control_listener::bind(boost::asio::io_context& control, endpoint at, http::handler& serve,
-                                    observe::logger& log, std::optional<std::vector<unsigned>> local_users) {
+                                    observe::logger& log, connection_limits limits,
+                                    std::optional<std::vector<unsigned>> local_users) {
     auto sockets = http::bound_socket::bind(at, 1);
     if (!sockets) return sockets.error();
-    connection_limits limits;
-    limits.connections = 256;
-    limits.body_bytes = 16 * 1024;
     http::session_environment environment{serve, limits, nullptr, {}, log, nullptr, std::move(local_users)};
     listener_.emplace(control, std::move(sockets->front()), at, std::move(environment), connections_);
     log_ = &log;

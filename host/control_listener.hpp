@@ -10,9 +10,10 @@ namespace edgeconf {
 // Does nothing until it is bound: what is switched off in the configuration stays so.
 class control_listener {
 public:
-    // Small limits: nobody here sends much. `local_users` as in http::session_environment.
+    // `local_users` as in http::session_environment.
     result<void> bind(boost::asio::io_context& control, endpoint at, http::handler& serve,
-                      observe::logger& log, std::optional<std::vector<unsigned>> local_users = std::nullopt);
+                      observe::logger& log, connection_limits limits,
+                      std::optional<std::vector<unsigned>> local_users = std::nullopt);
     // Serves, and tells the log under the name `api` where.
     void start(std::string_view api);
     // Ends it with everything that is connected.

@@ -58,6 +58,7 @@ awaitable<bool> provider_life::start(const config::settings& from, std::string o
 void provider_life::stop_soon() {
     stop_asked_ = true;
     current_->hurry();
+    if (coming_) coming_->hurry();
 }
 
 awaitable<void> provider_life::stop() {
@@ -76,8 +77,10 @@ awaitable<provider_life::reasons> provider_life::replace(const prepared& wanted,
 
     reasons why_not;
     const auto next = make(wanted.settings);
+    coming_ = next;
     auto done = co_await create(next, wanted.settings, wanted.options, why_not);
     if (done) done = co_await next->start(with_.ops);
+    coming_.reset();
     if (!done) {
         if (why_not.empty()) why_not.push_back("provider.options: " + done.error().detail);
         const bool stuck = done.error().code == errc::deadline;
@@ -101,6 +104,10 @@ awaitable<provider_life::reasons> provider_life::replace(const prepared& wanted,
     co_return reasons{};
 }
 
+awaitable<result<administration_answer>> provider_life::administer(administration_call asked) {
+    return current_->invoke(with_.ops, std::move(asked));
+}
+
 void provider_life::tend() { current_->tend(); }
 
 provider_life::provider_ptr provider_life::make(const config::settings& from) const {
@@ -110,6 +117,7 @@ provider_life::provider_ptr provider_life::make(const config::settings& from) co
     limits.start = s.deadlines.start;
     limits.stop = s.deadlines.stop;
     limits.reconfigure = s.deadlines.reconfigure;
+    limits.administration = s.deadlines.administration;
     limits.workers = s.workers;
     limits.queue = s.queue;
     limits.io_threads = with_.io_threads;

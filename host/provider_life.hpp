@@ -15,8 +15,9 @@
 
 namespace edgeconf {
 
-// Runs on the host's own thread. Where the provider is stuck, every function here ends the process:
-// unwinding would take away what the provider still uses.
+// Runs on the host's own thread; start, replace, administer and stop not beside each other. Where the
+// provider is stuck, every function here ends the process: unwinding would take away what the provider still
+// uses.
 class provider_life {
 public:
     using provider_ptr = std::shared_ptr<provider::plugin_provider>;
@@ -40,7 +41,7 @@ public:
     // Creates and starts it. False if it cannot, which is told, or if the host was asked to stop
     // meanwhile; then it is destroyed.
     http::awaitable<bool> start(const config::settings& from, std::string options);
-    // The host was asked to stop: a start is not waited for longer than stop's deadline.
+    // The host was asked to stop: what is under way is not waited for longer than stop's deadline.
     void stop_soon();
     http::awaitable<void> stop();
 
@@ -50,6 +51,9 @@ public:
     // All or nothing: where the provider cannot take new options while it runs, a second instance has
     // to start before the first one is let go. `publish` makes calls go to it. Empty, or why not.
     http::awaitable<reasons> replace(const prepared& wanted, std::function<http::awaitable<void>()> publish);
+
+    // As plugin_provider::invoke.
+    http::awaitable<result<administration_answer>> administer(administration_call asked);
 
     // Looks after what nobody else notices. Called about once a second.
     void tend();
@@ -63,6 +67,7 @@ private:
 
     environment with_;
     provider_ptr current_;
+    provider_ptr coming_; // while it is to replace that
     bool stop_asked_ = false;
 };
 

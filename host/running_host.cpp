@@ -66,6 +66,14 @@ std::vector<observe::sample> provider_samples(const provider::provider_statistic
     return all;
 }
 
+// For those who watch or administer.
+connection_limits few(std::size_t connections, std::uint64_t body_bytes) {
+    connection_limits limits;
+    limits.connections = connections;
+    limits.body_bytes = body_bytes;
+    return limits;
+}
+
 api::device::fuse_settings fuse_settings(const config::settings& from) {
     const auto& f = from.device_api.fuse;
     return {f.window, f.minimum, f.percent};
@@ -78,8 +86,9 @@ running_host::running_host(prepared from, observe::logger& log)
       ops_{provider::op_table::claim(control_)}, provider_{{from_.library, *ops_, log_, health_,
                                                             static_cast<std::uint32_t>(thread_count())},
                                                            from_.settings},
-      pages_{{health_, metrics_, [this] { return status(); }}}, control_api_{{fuse_, log_,
-                                                                              [this] { return reload(); }}},
+      pages_{{health_, metrics_, [this] { return status(); }}},
+      control_api_{{fuse_, log_, [this] { return reload(); },
+                    [this](administration_call asked) { return administer(std::move(asked)); }}},
       signals_{control_.get_executor(), SIGTERM, SIGINT, SIGHUP}, stop_asked_{control_.get_executor(),
                                                                               timer::time_point::max()},
       tend_pause_{control_.get_executor()}, tls_pause_{control_.get_executor()} {
@@ -124,13 +133,14 @@ bool running_host::bind() {
         threads_.emplace_back(options, changeable(from_.settings), std::move(socket));
 
     if (auto at = from_.settings.observe.listen) {
-        const auto bound = pages_listener_.bind(control_, *at, pages_, log_);
+        const auto bound = pages_listener_.bind(control_, *at, pages_, log_, few(256, 16 * 1024));
         if (!bound) return refuse("observe.listen", bound.error());
     }
     if (from_.settings.admin_api && from_.settings.admin_api->socket) {
         const endpoint at{{}, 0, *from_.settings.admin_api->socket};
         const auto bound =
-            admin_listener_.bind(control_, at, control_api_, log_, std::vector<unsigned>{0, geteuid()});
+            admin_listener_.bind(control_, at, control_api_, log_, few(32, api::admin::longest_piece),
+                                 std::vector<unsigned>{0, geteuid()});
         if (!bound) return refuse("admin-api.socket", bound.error());
     }
     return true;
@@ -140,7 +150,11 @@ awaitable<int> running_host::live() {
     pages_listener_.start("observe");
     asio::co_spawn(control_, watch_signals(), asio::detached);
     asio::co_spawn(control_, tend(), asio::detached);
-    const bool started = co_await provider_.start(from_.settings, std::exchange(from_.options, {}));
+    bool started = false;
+    {
+        const auto turn = co_await with_provider_.next();
+        started = co_await provider_.start(from_.settings, std::exchange(from_.options, {}));
+    }
     if (!started) {
         if (stopping_) log_.info("stopped");
         end();
@@ -157,6 +171,7 @@ awaitable<int> running_host::live() {
     if (!stopping_) co_await stop_asked_.async_wait(http::as_result);
     health_.stopping();
     admin_listener_.stop();
+    const auto last_turn = co_await with_provider_.next();
     co_await drain();
     co_await provider_.stop();
     end();
@@ -178,7 +193,10 @@ awaitable<void> running_host::watch_signals() {
         const auto [ec, number] = co_await signals_.async_wait(http::as_result);
         if (ec) co_return;
         if (number == SIGHUP) {
-            if (!threads_.empty() && !stopping_) co_await reload();
+            if (!std::exchange(reload_waits_, true))
+                asio::co_spawn(control_, reload(), asio::detached); // signals are heard meanwhile
+            else if (tls_watch_)
+                tls_watch_->reload(true);
             continue;
         }
         if (std::exchange(stopping_, true)) continue;
@@ -258,8 +276,13 @@ awaitable<void> running_host::watch_tls() {
 
 awaitable<running_host::reasons> running_host::reload() {
     if (tls_watch_) tls_watch_->reload(true); // the files that it has, whatever the configuration says now
-    if (reloading_) co_return reasons{"another reload is under way"};
-    reloading_ = true;
+    const auto turn = co_await with_provider_.next();
+    reload_waits_ = false;
+    if (stopping_ || ended_) co_return reasons{"the host is stopping"};
+    co_return co_await reload_now();
+}
+
+awaitable<running_host::reasons> running_host::reload_now() {
     reasons why_not;
     auto wanted = prepare(from_.settings.file, &from_.library);
     if (!wanted) why_not = wanted.error().lines;
@@ -285,14 +308,32 @@ awaitable<running_host::reasons> running_host::reload() {
     }
     for (const auto& reason : why_not)
         log_.error("the configuration was not read again; the old one stays", {{"reason", reason}});
-    reloading_ = false;
     co_return why_not;
+}
+
+awaitable<result<administration_answer>> running_host::administer(administration_call asked) {
+    const auto turn = co_await with_provider_.next();
+    if (stopping_ || ended_) co_return problem{errc::cancelled, "the host is stopping"};
+    if (asked.verb == administration::accept_removals)
+        if (auto why_not = differs()) co_return std::move(*why_not);
+    co_return co_await provider_.administer(std::move(asked));
+}
+
+std::optional<problem> running_host::differs() {
+    const auto wanted = prepare(from_.settings.file, &from_.library);
+    if (!wanted) return problem{errc::conflict, fmt::format("{}", fmt::join(wanted.error().lines, "\n"))};
+    if (wanted->settings.provider.options == from_.settings.provider.options) return std::nullopt;
+    return problem{
+        errc::conflict,
+        fmt::format("{}: provider.options are not those that the provider runs with: undo that, or "
+                    "restart",
+                    from_.settings.file.string())};
 }
 
 awaitable<void> running_host::change_threads(const config::settings& to) {
     const auto changed = std::make_shared<gathering>(control_, threads_.size());
     for (auto& thread : threads_) thread.change(changeable(to), changed->report());
-    while (!co_await changed->wait(std::chrono::seconds{10}))
+    while (!co_await changed->wait(std::chrono::seconds{10}) && !stopping_)
         log_.error("an I/O thread does not come back to take new settings");
 }
 

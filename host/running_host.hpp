@@ -12,6 +12,7 @@
 #include "observe/metrics.hpp"
 #include "prepare.hpp"
 #include "provider_life.hpp"
+#include "turns.hpp"
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -58,6 +59,11 @@ private:
     void end();
 
     http::awaitable<reasons> reload();
+    http::awaitable<reasons> reload_now();
+    // What the provider is asked besides device calls; not beside its start, a reload or its stop.
+    http::awaitable<result<administration_answer>> administer(administration_call asked);
+    // Why the provider cannot be made to read again what the configuration names, if it cannot.
+    std::optional<problem> differs();
     http::awaitable<void> change_threads(const config::settings& to);
 
     std::string status();
@@ -69,6 +75,7 @@ private:
     observe::metrics metrics_;
     api::device::fuse fuse_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    turns with_provider_; // start, reload, an administrator's call, stop
     boost::asio::io_context control_{1};
     provider::op_table::handle ops_;
     provider_life provider_;
@@ -84,7 +91,7 @@ private:
     timer tend_pause_;
     std::optional<http::tls_watch> tls_watch_; // none for plain HTTP
     timer tls_pause_;
-    bool reloading_ = false;
+    bool reload_waits_ = false; // one that SIGHUP asked for, and that will see what is edited now
     bool stopping_ = false;
     bool ended_ = false;
 };

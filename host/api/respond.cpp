@@ -38,6 +38,13 @@ meaning of(errc code) {
     return {500, "the data store failed; the host's log says why"};
 }
 
+http::response failed(const meaning& what, std::string_view message, std::chrono::milliseconds retry_after) {
+    auto made = error(what.status, message);
+    made.retry_after = retry_after.count() > 0 ? std::chrono::ceil<std::chrono::seconds>(retry_after)
+                                               : std::chrono::seconds{what.retry_after_s};
+    return made;
+}
+
 } // namespace
 
 http::response error(unsigned status, std::string_view message) {
@@ -58,11 +65,10 @@ http::response ok(std::string body) {
 
 http::response failure(const problem& why) {
     const auto what = of(why.code);
-    auto made =
-        error(what.status, why.code == errc::invalid && !why.detail.empty() ? why.detail : what.message);
-    made.retry_after = why.retry_after.count() > 0 ? std::chrono::ceil<std::chrono::seconds>(why.retry_after)
-                                                   : std::chrono::seconds{what.retry_after_s};
-    return made;
+    const bool tells = why.code == errc::invalid && !why.detail.empty();
+    return failed(what, tells ? std::string_view{why.detail} : what.message, why.retry_after);
 }
+
+http::response full_failure(const problem& why) { return failed(of(why.code), why.detail, why.retry_after); }
 
 } // namespace edgeconf::api

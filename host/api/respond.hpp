@@ -19,4 +19,7 @@ http::response ok(std::string body = {});
 // request.
 http::response failure(const problem& why);
 
+// The same for an administrator, who may know more: the detail is told as it is.
+http::response full_failure(const problem& why);
+
 } // namespace edgeconf::api

@@ -30,7 +30,8 @@ struct response {
     std::string body;
     std::string_view allow; // a literal; with 405
     std::chrono::seconds retry_after{0};
-    bool close = false; // end the connection after this
+    std::string next_page; // of a long answer, as the target's query wants it; empty: no more
+    bool close = false;    // end the connection after this
 };
 
 } // namespace edgeconf::http

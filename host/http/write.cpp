@@ -16,6 +16,7 @@ void write_response(const response& r, bool keep_alive, bool http_1_0, bool head
     if (!r.content_type.empty()) fmt::format_to(to, "Content-Type: {}\r\n", r.content_type);
     if (!r.allow.empty()) fmt::format_to(to, "Allow: {}\r\n", r.allow);
     if (r.retry_after.count() > 0) fmt::format_to(to, "Retry-After: {}\r\n", r.retry_after.count());
+    if (!r.next_page.empty()) fmt::format_to(to, "Edgeconf-Next-Page: {}\r\n", r.next_page);
     if (!keep_alive)
         out += "Connection: close\r\n";
     else if (http_1_0)

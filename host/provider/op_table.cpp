@@ -298,6 +298,7 @@ op_table::slot* op_table::take_free_slot() {
 
 void op_table::free(slot& s) noexcept {
     s.call = {};
+    s.kept.reset();
     s.answer = {};
     const auto generation = static_cast<std::uint32_t>(s.state_word.load(std::memory_order_relaxed) >> 2);
     // 0 would make a token of table 0 and slot 0 the one that means "none".

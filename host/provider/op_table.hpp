@@ -42,6 +42,7 @@ struct reply {
 struct open_op {
     device_call call;
     ecp_request request{};
+    std::shared_ptr<const void> kept; // what else the provider was lent for it
     ecp_op token = 0;
     clock::time_point deadline{};
     // Whether the provider knows of it, where that is decided on another thread.

@@ -1,5 +1,6 @@
 #include "provider/plugin_provider.hpp"
 
+#include "provider/resources.hpp"
 #include "provider/status.hpp"
 
 #include <boost/asio/post.hpp>
@@ -71,6 +72,7 @@ struct judgement {
     findings found;
     ecp_status status = ECP_INTERNAL;
     void* self = nullptr;
+    ecp_ext_resources resources{};
     std::promise<void> done;
 };
 
@@ -102,7 +104,8 @@ result<findings> judge_options(const library& from, const std::string& options,
 }
 
 plugin_provider::plugin_provider(const library& from, provider_limits limits, instance_sinks sinks)
-    : table_{from.table}, limits_{limits}, conduct_{sinks.name, *sinks.log, *sinks.health, limits.breaker},
+    : name_{sinks.name}, table_{from.table}, limits_{limits}, conduct_{sinks.name, *sinks.log, *sinks.health,
+                                                                       limits.breaker},
       instance_{{sinks.name, sinks.log, sinks.health, &conduct_}},
       inline_calls_{may_run_inline(table_, limits.io_threads)}, workers_{worker_count(table_, limits)} {}
 
@@ -121,6 +124,7 @@ awaitable<result<void>> plugin_provider::create(op_table& table, std::string opt
         const auto text = borrow(shared->options);
         shared->status = table_.create(&host_table(), instance_.token(), &text, &collect_finding,
                                        &shared->found, &shared->self);
+        if (shared->status == ECP_OK) shared->resources = resources_of(table_, shared->self);
         std::string{}.swap(shared->options); // may hold secrets
         complete_with(token, ECP_OK);
     });
@@ -132,17 +136,19 @@ awaitable<result<void>> plugin_provider::create(op_table& table, std::string opt
     if (shared->status != ECP_OK)
         co_return problem{failure_of(shared->status), "the provider does not take its options"};
     self_ = shared->self;
+    resources_ = shared->resources;
     co_return result<void>{};
 }
 
 awaitable<result<void>> plugin_provider::start(op_table& table) {
     auto* op = table.open({}, clock::now() + limits_.start, instance_.token());
     if (op == nullptr) co_return problem{errc::busy, "too many operations are open"};
+    op->at.store(open_op::place::entered, std::memory_order_relaxed);
     asio::post(life_thread_, [this, token = op->token] { table_.start(self_, token); });
     reply given;
-    starting_ = true;
+    cancellable_ = true;
     const bool in_time = co_await wait_for_life(table, *op, "start", given);
-    starting_ = false;
+    cancellable_ = false;
     if (!in_time) co_return too_late("did not start", limits_.start);
     if (given.status != ECP_OK)
         co_return problem{failure_of(given.status),
@@ -168,12 +174,44 @@ awaitable<result<void>> plugin_provider::reconfigure(op_table& table, std::strin
     co_return problem{failure_of(said.status), std::move(why)};
 }
 
+awaitable<result<administration_answer>> plugin_provider::invoke(op_table& table, administration_call asked) {
+    const auto verb = asked.verb;
+    if (resources_.invoke == nullptr)
+        co_return problem{
+            errc::unimplemented,
+            fmt::format("the provider {} offers no administration, so it has no {}", name_, name(verb))};
+    const auto deadline =
+        clock::now() + (asked.reads_a_fleet() ? limits_.reconfigure : limits_.administration);
+    auto* op = table.open({}, deadline, instance_.token());
+    if (op == nullptr) co_return problem{errc::busy, "the provider leaves too many operations unanswered"};
+    const auto lent = std::make_shared<const resource_call>(std::move(asked), deadline);
+    op->kept = lent;
+    asio::post(life_thread_, [this, opened = op, token = op->token, request = &lent->request] {
+        if (opened->enter())
+            resources_.invoke(self_, request, token);
+        else
+            complete_with(token, ECP_CANCELLED); // answered without it: it must not happen any more
+    });
+    reply given;
+    cancellable_ = true;
+    const bool in_time = co_await wait_for_life(table, *op, name(verb), given);
+    if (!in_time) cancel_life(*op);
+    cancellable_ = false;
+    if (in_time) co_return judge(verb, std::move(given));
+    co_return problem{errc::deadline,
+                      fmt::format("the provider {} did not answer {} in time", name_, name(verb))};
+}
+
 void plugin_provider::hurry() {
     if (life_ == nullptr) return;
     op_table::hurry(*life_, clock::now() + limits_.stop);
+    cancel_life(*life_);
+}
+
+void plugin_provider::cancel_life(open_op& op) {
+    if (!std::exchange(cancellable_, false) || op.drop() || table_.cancel == nullptr) return;
     // The life thread is busy, and this one must not be at the provider's mercy.
-    if (starting_ && table_.cancel != nullptr)
-        asio::post(workers_, [this, token = life_->token] { table_.cancel(self_, token); });
+    asio::post(workers_, [this, token = op.token] { table_.cancel(self_, token); });
 }
 
 awaitable<bool> plugin_provider::wait_for_life(op_table& table, open_op& op, std::string_view function,
@@ -372,17 +410,39 @@ result<answer> plugin_provider::judge(operation op, reply&& given) const {
     }
     if (const auto success = success_of(op, given.status))
         return answer{*success, std::move(given.body), std::move(given.revision)};
-    const auto failure = failure_of(given.status);
-    if (failure == errc::internal && given.status != ECP_INTERNAL)
-        report(violation::unexpected_status,
-               fmt::format("{}: status {} is not one of this call's", name(op), given.status));
-    problem why{failure, std::move(given.message), given.retry_after};
-    if (failure == errc::invalid) {
+    problem why{failure(name(op), given.status), std::move(given.message), given.retry_after};
+    if (why.code == errc::invalid) {
         // These speak of the client's own body, so they may reach it.
         why.detail = "the body does not fit Flotta's model";
         for (const auto& [place, what] : given.details) why.detail += fmt::format("; {}: {}", place, what);
     }
     return why;
+}
+
+result<administration_answer> plugin_provider::judge(administration verb, reply&& given) const {
+    if (given.malformed) return problem{errc::internal, "the provider's result is malformed"};
+    if (given.status == ECP_OK && given.revision.size() <= longest_page_token)
+        return administration_answer{std::move(given.body), std::move(given.revision)};
+    if (given.status == ECP_OK) {
+        report(violation::malformed_result, fmt::format("{}: its page token is too long", name(verb)));
+        return problem{errc::internal, "the provider's result is malformed"};
+    }
+    problem why{failure(name(verb), given.status), std::move(given.message), given.retry_after};
+    for (const auto& [place, what] : given.details)
+        why.detail +=
+            fmt::format("{}{}{}{}", why.detail.empty() ? "" : "\n", place, place.empty() ? "" : ": ", what);
+    if (why.detail.empty())
+        why.detail = fmt::format("the provider {} refuses {} with status {} and gives no reason", name_,
+                                 name(verb), given.status);
+    return why;
+}
+
+errc plugin_provider::failure(std::string_view function, ecp_status status) const {
+    const auto code = failure_of(status);
+    if (code == errc::internal && status != ECP_INTERNAL)
+        report(violation::unexpected_status,
+               fmt::format("{}: status {} is not one of this call's", function, status));
+    return code;
 }
 
 } // namespace edgeconf::provider

@@ -2,6 +2,7 @@
 // ABI.
 #pragma once
 
+#include "model/administration.hpp"
 #include "model/device_call.hpp"
 #include "model/problem.hpp"
 #include "observe/health.hpp"
@@ -33,6 +34,7 @@ struct provider_limits {
     std::uint32_t io_threads = 1; // how many threads make device calls
     std::chrono::milliseconds reconfigure{60'000};
     breaker_policy breaker{};
+    std::chrono::milliseconds administration{10'000};
 };
 
 // Asks the library to judge `options` (JSON text that its schema accepts), without making an instance.
@@ -62,11 +64,16 @@ public:
     // Connects and loads. Fails with what the provider said; errc::deadline when its time is up.
     awaitable<result<void>> start(op_table& table);
 
-    // The host wants to stop: cancels a start, and leaves create or start no more than stop's deadline.
+    // The host wants to stop: cancels a start or an administrator's call, and leaves what is under way in the
+    // life cycle no more than stop's deadline.
     void hurry();
 
     // Gives a provider that has `reconfigure` new options, all or nothing. Fails with what it said.
     awaitable<result<void>> reconfigure(op_table& table, std::string options);
+
+    // One administrator's call, not beside another one, start, reconfigure or stop. What is wrong is said for
+    // the administrator, a reason a line. errc::unimplemented where the provider does not offer it.
+    awaitable<result<administration_answer>> invoke(op_table& table, administration_call asked);
 
     // One device call. An answer that comes from inside the provider's function costs no suspension:
     // for data held in memory the wake-up would cost more than the lookup. errc::deadline when the
@@ -94,20 +101,27 @@ private:
     void left_worker() noexcept;
     awaitable<bool> destroy_until(op_table& table, clock::time_point deadline);
     awaitable<bool> wait_for_life(op_table& table, open_op& op, std::string_view function, reply& into);
+    // Cancels the operation on the life thread, once and if it can be and the provider has it.
+    void cancel_life(open_op& op);
     ecp_call_fn function_for(operation op) const noexcept;
     // Makes the call on this thread or on a worker. False if the workers' queue is full.
     bool dispatch(std::uint32_t lane, open_op& op, ecp_call_fn function, clock::time_point now);
     void cancel(std::uint32_t lane, ecp_op token, clock::time_point now);
     void too_slow(std::string_view function, clock::duration took) noexcept;
     result<answer> judge(operation op, reply&& given) const;
+    result<administration_answer> judge(administration verb, reply&& given) const;
+    // What a status other than success means.
+    errc failure(std::string_view function, ecp_status status) const;
 
+    const std::string name_;
     const ecp_provider table_;
     const provider_limits limits_;
     conduct conduct_;
     const instance instance_;
-    void* self_ = nullptr;    // null before create and after destroy
-    open_op* life_ = nullptr; // create or start, while it is waited for
-    bool starting_ = false;   // it is start
+    void* self_ = nullptr; // null before create and after destroy
+    ecp_ext_resources resources_{};
+    open_op* life_ = nullptr;  // the life thread's operation, while it is waited for
+    bool cancellable_ = false; // it can be cancelled, and has not been
     const bool inline_calls_;
     std::atomic<std::uint32_t> waiting_{0};
     std::atomic<ecp_op> last_call_{0}; // completed by the worker that leaves none behind

@@ -61,6 +61,20 @@ TEST_CASE("respond: a provider that knows how long to wait is believed, in whole
     CHECK(api::failure({errc::not_found, "", 7'000ms}).retry_after == 7s);
 }
 
+TEST_CASE("respond: an administrator is told the detail, whatever the failure", "[api][respond]") {
+    const auto [code, status] = GENERATE(table<errc, unsigned>({
+        {errc::invalid, 400},
+        {errc::not_found, 404},
+        {errc::unimplemented, 501},
+        {errc::unavailable, 503},
+        {errc::internal, 500},
+    }));
+    const auto r = api::full_failure({code, "line 3:\nno JSON", 30'000ms});
+    CHECK(r.status == status);
+    CHECK(message_of(r) == "line 3:\nno JSON");
+    CHECK(r.retry_after == 30s);
+}
+
 TEST_CASE("respond: a message is JSON whatever it holds", "[api][respond]") {
     const std::string hostile = "a\"b\\c\n\x01</script>";
     const auto r = api::error(400, hostile);

@@ -67,6 +67,13 @@ TEST_CASE("write_response: fields that only some answers have", "[http][write]")
     CHECK(written(busy) == "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\n\r\n");
 }
 
+TEST_CASE("write_response: an answer that goes on says where", "[http][write]") {
+    auto r = sample();
+    r.next_page = "2%2F3";
+    CHECK(written(r) == "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nEdgeconf-Next-Page: 2%2F3\r\n"
+                        "Content-Length: 7\r\n\r\n{\"a\":1}");
+}
+
 TEST_CASE("write_response: each status that the host answers has its reason", "[http][write]") {
     const auto [status, line] = GENERATE(table<unsigned, std::string>({
         {200, "HTTP/1.1 200 OK\r\n"},

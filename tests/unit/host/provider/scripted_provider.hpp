@@ -26,6 +26,19 @@ public:
     std::function<void(const ecp_request&, ecp_op)> on_call = [this](const ecp_request&, ecp_op op) {
         complete(op, ECP_OK);
     };
+    std::function<void(const ecp_resource_request&, ecp_op)> on_invoke =
+        [this](const ecp_resource_request&, ecp_op op) { complete(op, ECP_OK); };
+    // What get_extension answers for ecp.resources; `invoke` leads to on_invoke.
+    const ecp_ext_resources* resources = nullptr;
+    static ecp_ext_resources invoke_alone() {
+        ecp_ext_resources table{};
+        table.struct_size = sizeof table;
+        table.invoke = [](void* self, const ecp_resource_request* request, ecp_op op) {
+            at(self).note("invoke " + text(request->verb), op);
+            at(self).on_invoke(*request, op);
+        };
+        return table;
+    }
     // For on_call: the operation stays open.
     static void keep(const ecp_request&, ecp_op) {}
 
@@ -67,6 +80,9 @@ public:
         table.stop = [](void* self, ecp_op op) { at(self).note("stop", op), at(self).on_stop(op); };
         table.destroy = [](void* self) { at(self).note("destroy"); };
         table.cancel = [](void* self, ecp_op op) { at(self).note("cancel", op); };
+        table.get_extension = [](void* self, const char* id) -> const void* {
+            return std::string_view{id} == ECP_EXT_RESOURCES ? at(self).resources : nullptr;
+        };
         const ecp_call_fn call = [](void* self, const ecp_request* request, ecp_op op) {
             at(self).note("call", op);
             at(self).on_call(*request, op);
