@@ -139,7 +139,7 @@ bool running_host::bind() {
     if (from_.settings.admin_api && from_.settings.admin_api->socket) {
         const endpoint at{{}, 0, *from_.settings.admin_api->socket};
         const auto bound =
-            admin_listener_.bind(control_, at, control_api_, log_, few(32, api::admin::longest_piece),
+            admin_listener_.bind(control_, at, control_api_, log_, few(32, longest_import_piece),
                                  std::vector<unsigned>{0, geteuid()});
         if (!bound) return refuse("admin-api.socket", bound.error());
     }

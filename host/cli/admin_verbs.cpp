@@ -1,6 +1,8 @@
 #include "cli/admin_verbs.hpp"
 
 #include "cli/admin_client.hpp"
+#include "cli/outcome.hpp"
+#include "cli/transfer.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -15,25 +17,24 @@ namespace json = boost::json;
 
 admin_reply ask(const command& what) {
     switch (what.what) {
-    case verb::fuse_status: return ask_host(what.socket, "GET", "/host/v1/fuse");
-    case verb::fuse_release: return ask_host(what.socket, "POST", "/host/v1/fuse/release");
-    case verb::reload: return ask_host(what.socket, "POST", "/host/v1/reload");
+    case verb::fuse_status: return ask_host(what.socket, {"GET", "/host/v1/fuse"});
+    case verb::fuse_release: return ask_host(what.socket, {"POST", "/host/v1/fuse/release"});
+    case verb::reload: {
+        admin_request reload{"POST", "/host/v1/reload"};
+        reload.patient = true;
+        return ask_host(what.socket, reload);
+    }
+    case verb::accept_removals: {
+        admin_request accept{"POST", "/host/v1/provider/accept-removals"};
+        accept.patient = true;
+        return ask_host(what.socket, accept);
+    }
     case verb::log_level: {
         const json::value body{{"level", what.argument}};
-        return ask_host(what.socket, "PUT", "/host/v1/log-level", json::serialize(body));
+        return ask_host(what.socket, {"PUT", "/host/v1/log-level", json::serialize(body)});
     }
-    case verb::serve:
-    case verb::check_config: break;
+    default: return {0, "this verb does not ask a running host", {}};
     }
-    return {0, "this verb does not ask a running host"};
-}
-
-// The `message` of an error body, or the body itself.
-std::string reason_in(const admin_reply& reply) {
-    boost::system::error_code ec;
-    const auto body = json::parse(reply.body, ec);
-    const auto* message = !ec && body.is_object() ? body.get_object().if_contains("message") : nullptr;
-    return message != nullptr && message->is_string() ? std::string{message->get_string()} : reply.body;
 }
 
 void print_fuse(const std::string& body) {
@@ -48,15 +49,20 @@ void print_fuse(const std::string& body) {
     if (number("withheld") > 0) std::printf("answers withheld since it blew: %lu\n", number("withheld"));
 }
 
+void print_removals(const json::value& done) {
+    std::printf("taken over: %lu new or changed, %lu removed\n", done.at("put").to_number<std::uint64_t>(),
+                done.at("removed").to_number<std::uint64_t>());
+}
+
 } // namespace
 
 int run_admin_verb(const command& what) {
+    if (what.what == verb::export_bundle) return export_to(what.socket, what.argument);
+    if (what.what == verb::import_bundle) return import_from(what.socket, what.argument);
     const auto reply = ask(what);
-    if (reply.status != 200) {
-        std::fprintf(stderr, "edgeconf: %s: %s\n", what.socket.c_str(), reason_in(reply).c_str());
-        return 1;
-    }
+    if (reply.status != 200) return refused(what.socket.string(), reply);
     if (what.what == verb::fuse_status || what.what == verb::fuse_release) print_fuse(reply.body);
+    if (what.what == verb::accept_removals) tell_done(reply, print_removals);
     return 0;
 }
 

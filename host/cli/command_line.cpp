@@ -17,6 +17,8 @@ struct line {
     std::string config;
     std::string socket = "/run/edgeconf/admin.sock";
     std::string level;
+    std::string file;
+    bool accept_removals = false;
     std::vector<std::pair<const CLI::App*, verb>> verbs;
 
     line() {
@@ -38,12 +40,36 @@ struct line {
             ->required()
             ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error"}));
         with_socket(app, "reload", "make the running host read its configuration again", verb::reload);
+        auto* provider = app.add_subcommand("provider", "what the running host's provider can be told");
+        provider->require_subcommand(1);
+        with_socket(*provider, "reload",
+                    "make it read its options and what they name again, as edgeconf reload does",
+                    verb::reload)
+            ->add_flag("--accept-removals", accept_removals,
+                       "Take over what the provider's options name now even if more than half of the objects "
+                       "are gone. The host's own configuration is not read again by this; it has to be "
+                       "good, with the provider's options as they were");
+        with_socket(app, "export", "write the provider's objects and devices, Secrets in clear",
+                    verb::export_bundle)
+            ->add_option("-o,--output", file,
+                         "The file, made for this user alone and there only once it is whole. It holds "
+                         "Secrets in clear. Without it, standard output");
+        with_socket(app, "import",
+                    "give the provider an export, or what kubectl get -o yaml prints: all or nothing",
+                    verb::import_bundle)
+            ->add_option("file", file, "The file; - for standard input")
+            ->required();
     }
 
     void with_config(const char* name, const char* what, verb v) {
         auto* made = app.add_subcommand(name, what);
         made->add_option("-c,--config", config, "the configuration file (YAML)")->required();
         verbs.emplace_back(made, v);
+    }
+
+    command command_of(verb what) const {
+        if (what == verb::reload && accept_removals) what = verb::accept_removals;
+        return {what, config, socket, what == verb::log_level ? level : file};
     }
 
     CLI::App* with_socket(CLI::App& below, const char* name, const char* what, verb v) {
@@ -65,7 +91,7 @@ std::optional<command> parse(int argc, const char* const* argv, int& exit_code) 
         return std::nullopt;
     }
     for (const auto& [app, what] : read.verbs)
-        if (app->parsed()) return command{what, read.config, read.socket, read.level};
+        if (app->parsed()) return read.command_of(what);
     exit_code = wrong_usage;
     return std::nullopt;
 }

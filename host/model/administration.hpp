@@ -34,4 +34,7 @@ struct administration_answer {
 // A token is the provider's own; so much of it is carried back and forth.
 inline constexpr std::size_t longest_page_token = 1024;
 
+// An import comes in pieces of at most so many bytes.
+inline constexpr std::size_t longest_import_piece = 1024 * 1024;
+
 } // namespace edgeconf

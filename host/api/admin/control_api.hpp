@@ -24,9 +24,6 @@ struct controls {
     std::function<http::awaitable<result<administration_answer>>(administration_call)> administer;
 };
 
-// The most that one request brings: a piece of an import.
-inline constexpr std::size_t longest_piece = 1024 * 1024;
-
 // JSON in and out; errors are {"message"}. Every change is logged with who asked for it.
 //
 //   GET  /host/v1/fuse           {"blown", "told", "seen", "limit", "withheld"}
@@ -39,7 +36,7 @@ inline constexpr std::size_t longest_piece = 1024 * 1024;
 //
 //   POST /host/v1/provider/accept-removals   {"put", "removed"}
 //   GET  /host/v1/provider/export?page=P     lines of JSON; no Edgeconf-Next-Page: these were the last
-//   POST /host/v1/provider/import?page=P     the next bytes, at most longest_piece; without a body the end:
+//   POST /host/v1/provider/import?page=P     the next bytes, without a body the end:
 //                                            {"devices", "objects", "skipped"}
 class control_api final : public http::handler {
 public:
