@@ -79,6 +79,7 @@ awaitable<provider_life::reasons> provider_life::replace(const prepared& wanted,
     const auto next = make(wanted.settings);
     coming_ = next;
     auto done = co_await create(next, wanted.settings, wanted.options, why_not);
+    if (done && stop_asked_) done = problem{errc::cancelled, "the host is stopping"};
     if (done) done = co_await next->start(with_.ops);
     coming_.reset();
     if (!done) {

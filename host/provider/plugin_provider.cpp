@@ -162,11 +162,15 @@ awaitable<result<void>> plugin_provider::reconfigure(op_table& table, std::strin
     holder.body = std::move(options);
     auto* op = table.open(std::move(holder), clock::now() + limits_.reconfigure, instance_.token());
     if (op == nullptr) co_return problem{errc::busy, "too many operations are open"};
-    asio::post(life_thread_, [this, token = op->token, given = &op->request.body] {
-        table_.reconfigure(self_, given, token);
+    asio::post(life_thread_, [this, opened = op, token = op->token] {
+        if (opened->enter())
+            table_.reconfigure(self_, &opened->request.body, token);
+        else
+            complete_with(token, ECP_CANCELLED);
     });
     reply said;
     const bool in_time = co_await wait_for_life(table, *op, "reconfigure", said);
+    if (!in_time) op->drop(); // told as failed: it must not begin any more
     if (!in_time) co_return problem{errc::deadline, "the provider did not take its new options in time"};
     if (said.status == ECP_OK) co_return result<void>{};
     auto why = said.message.empty() ? "the provider refuses its new options without a reason" : said.message;
@@ -180,8 +184,8 @@ awaitable<result<administration_answer>> plugin_provider::invoke(op_table& table
         co_return problem{
             errc::unimplemented,
             fmt::format("the provider {} offers no administration, so it has no {}", name_, name(verb))};
-    const auto deadline =
-        clock::now() + (asked.reads_a_fleet() ? limits_.reconfigure : limits_.administration);
+    const bool is_long = asked.reads_a_fleet();
+    const auto deadline = clock::now() + (is_long ? limits_.reconfigure : limits_.administration);
     auto* op = table.open({}, deadline, instance_.token());
     if (op == nullptr) co_return problem{errc::busy, "the provider leaves too many operations unanswered"};
     const auto lent = std::make_shared<const resource_call>(std::move(asked), deadline);
@@ -190,7 +194,7 @@ awaitable<result<administration_answer>> plugin_provider::invoke(op_table& table
         if (opened->enter())
             resources_.invoke(self_, request, token);
         else
-            complete_with(token, ECP_CANCELLED); // answered without it: it must not happen any more
+            complete_with(token, ECP_CANCELLED);
     });
     reply given;
     cancellable_ = true;
@@ -199,7 +203,9 @@ awaitable<result<administration_answer>> plugin_provider::invoke(op_table& table
     cancellable_ = false;
     if (in_time) co_return judge(verb, std::move(given));
     co_return problem{errc::deadline,
-                      fmt::format("the provider {} did not answer {} in time", name_, name(verb))};
+                      fmt::format("the provider {} did not finish {} in time (provider.deadlines.{}); it may "
+                                  "still do so",
+                                  name_, name(verb), is_long ? "reconfigure" : "administration")};
 }
 
 void plugin_provider::hurry() {

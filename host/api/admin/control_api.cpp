@@ -120,6 +120,7 @@ http::awaitable<http::response> control_api::reload(http::request& r) {
 
 http::awaitable<http::response> control_api::administer(http::request& r, administration verb,
                                                         std::string page) {
+    if (verb == administration::accept_removals) page.clear(); // it has none
     const bool imports = verb == administration::import_bundle;
     if (page.size() > longest_page_token) co_return error(400, "this page is none of the provider's");
     if (imports && page.empty() && r.body.empty()) co_return error(400, "there is nothing to import");

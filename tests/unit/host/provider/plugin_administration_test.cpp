@@ -208,7 +208,7 @@ TEST_CASE("plugin_provider: past its deadline an administrator's call is cancell
     CHECK(violations(r.script.context(), violation::stale_completion) == 0);
 }
 
-TEST_CASE("plugin_provider: an administrator's call that was given up does not happen later",
+TEST_CASE("plugin_provider: an administrator's call or a reload that was given up does not happen later",
           "[provider][administration]") {
     rig r;
     r.limits.administration = 1ms;
@@ -226,11 +226,16 @@ TEST_CASE("plugin_provider: an administrator's call that was given up does not h
     r.context.restart();
     while (!given) r.context.run_one();
     CHECK(given->error().code == errc::deadline);
+    std::optional<result<void>> reconfigured;
+    spawn(r.context, r.provider->reconfigure(*r.table, "{}"), reconfigured);
+    while (!reconfigured) r.context.run_one();
+    CHECK(reconfigured->error().code == errc::deadline);
     gate.set_value();
     run_all(r.context);
     CHECK(r.stop());
     const auto all = r.script.names();
     CHECK(std::count(all.begin(), all.end(), "invoke accept-removals") == 0);
+    CHECK(std::count(all.begin(), all.end(), "reconfigure {}") == 0);
     CHECK(std::count(all.begin(), all.end(), "cancel") == 0);
 }
 

@@ -78,6 +78,10 @@ public:
         };
         table.start = [](void* self, ecp_op op) { at(self).note("start", op), at(self).on_start(op); };
         table.stop = [](void* self, ecp_op op) { at(self).note("stop", op), at(self).on_stop(op); };
+        table.reconfigure = [](void* self, const ecp_str* cfg, ecp_op op) {
+            at(self).note("reconfigure " + text(*cfg), op);
+            at(self).complete(op, ECP_OK);
+        };
         table.destroy = [](void* self) { at(self).note("destroy"); };
         table.cancel = [](void* self, ecp_op op) { at(self).note("cancel", op); };
         table.get_extension = [](void* self, const char* id) -> const void* {
