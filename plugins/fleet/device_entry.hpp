@@ -40,4 +40,9 @@ inline const std::vector<std::string>& workloads_of(const device_entry* entry) n
     return entry != nullptr && entry->configuration ? entry->configuration->workloads : none;
 }
 
+// The last good configuration while the newest cannot be rendered (R30), or null.
+inline const shared_body* stale_body(const device_entry* entry) noexcept {
+    return entry != nullptr && entry->problem ? entry->configuration.get() : nullptr;
+}
+
 } // namespace edgeconf::fleet

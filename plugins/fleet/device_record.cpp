@@ -70,6 +70,7 @@ absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,
         }
         if (known.last_data_upload.get() != report.last_data_upload) {
             known.last_data_upload = report.last_data_upload;
+            result.times = true;
         }
     }
     for (const auto& report : beat.playbooks) {

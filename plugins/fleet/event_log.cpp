@@ -32,7 +32,7 @@ void event_log::record(const occurrence& what, std::chrono::system_clock::time_p
         raise(**known, now);
         return;
     }
-    add(kept, object, now);
+    add({kept, sequence_, sequence_, 1, now, now}, object);
     // The last one takes the object along.
     for (auto size = events.size(); size > limits_.per_object; --size) drop(*events.front());
     while (!entries_.empty() && (entries_.size() > limits_.total || counts().bytes > limits_.bytes)) {
@@ -44,6 +44,16 @@ void event_log::forget(const event_object& object) {
     const auto at = objects_.find(object);
     if (at == objects_.end()) return;
     for (const auto events = at->second; auto* each : events) remove(*each);
+}
+
+// Those at the beginning happened longest ago, as far as the clock did not run backwards.
+void event_log::expire(std::chrono::system_clock::time_point since) {
+    while (!entries_.empty() && entries_.begin()->second.last < since) drop(entries_.begin()->second);
+}
+
+void event_log::restore(const event& kept) {
+    sequence_ = std::max(sequence_, kept.sequence);
+    add(kept, object_for(kept.what.object));
 }
 
 std::vector<event> event_log::of(const event_object& object) const {
@@ -93,12 +103,12 @@ event_log::object_map::iterator event_log::object_for(const event_object& object
         std::vector<entry*>{});
 }
 
-void event_log::add(const occurrence& what, object_map::iterator object,
-                    std::chrono::system_clock::time_point now) {
-    const auto at =
-        entries_.emplace_hint(entries_.end(), sequence_,
-                              entry{object, what.type, texts_.take(what.reason), texts_.take(what.message),
-                                    texts_.take(what.source), sequence_, sequence_, 1, now, now});
+void event_log::add(const event& added, object_map::iterator object) {
+    const auto& what = added.what;
+    const auto at = entries_.emplace_hint(entries_.end(), added.sequence,
+                                          entry{object, what.type, texts_.take(what.reason),
+                                                texts_.take(what.message), texts_.take(what.source), added.id,
+                                                added.sequence, added.count, added.first, added.last});
     object->second.push_back(&at->second);
 }
 
@@ -116,6 +126,7 @@ void event_log::raise(entry& known, std::chrono::system_clock::time_point now) {
 }
 
 void event_log::remove(entry& known) {
+    if (remembers_gone_) gone_.push_back(known.id);
     const auto object = known.object;
     std::erase(object->second, &known);
     if (object->second.empty()) {

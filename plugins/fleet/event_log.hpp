@@ -86,6 +86,17 @@ public:
     // Drops the object's events, without counting them as dropped.
     void forget(const event_object& object);
 
+    // Drops what has not happened since.
+    void expire(std::chrono::system_clock::time_point since);
+
+    // Adds one that was kept elsewhere; those with smaller sequence numbers come first.
+    void restore(const event& kept);
+
+    // From here on events that go are remembered, by id, until clear_gone().
+    void remember_gone() noexcept { remembers_gone_ = true; }
+    const std::vector<std::uint64_t>& gone() const noexcept { return gone_; }
+    void clear_gone() noexcept { gone_.clear(); }
+
     // Views in what these return are good until the log is next changed.
 
     // All events of the object, the one that happened last at the end.
@@ -135,7 +146,7 @@ private:
     static event view(const entry& known) noexcept;
 
     object_map::iterator object_for(const event_object& object);
-    void add(const occurrence& what, object_map::iterator object, std::chrono::system_clock::time_point now);
+    void add(const event& what, object_map::iterator object);
     void raise(entry& known, std::chrono::system_clock::time_point now);
     void remove(entry& known);
     void drop(entry& known);
@@ -146,6 +157,8 @@ private:
     std::map<std::uint64_t, entry> entries_; // by sequence
     std::uint64_t sequence_ = 0;
     std::uint64_t dropped_ = 0;
+    bool remembers_gone_ = false;
+    std::vector<std::uint64_t> gone_;
 };
 
 } // namespace edgeconf::fleet

@@ -30,8 +30,9 @@ struct watch_times {
 // fs.inotify.max_user_instances, and two listings on each report and one on each poll, on the executor: some
 // 10 ms for 1,000 files, 0.4 s for 100,000. Nothing while nothing happens.
 //
-// Lives on one executor, which outlives it and runs one handler at a time: there it is made and destroyed, or while the
-// executor does not run, and there its functions are called. They may destroy it. No thread of its own.
+// Lives on one executor, which outlives it and runs one handler at a time: there it is made and destroyed, or
+// while the executor does not run, and there its functions are called. They may destroy it. No thread of its
+// own.
 class manifest_watch {
 public:
     using change_sink = std::function<void()>;

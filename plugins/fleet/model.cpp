@@ -28,6 +28,13 @@ bool same_content(const device_entry& a, const device_entry& b) {
            a.problem == b.problem && same_text(a.playbooks, b.playbooks);
 }
 
+// By which playbooks were ever offered. When they were is not worth storing.
+std::vector<std::string> names_of(const playbook_history& history) {
+    std::vector<std::string> names;
+    for (const auto& [name, ran] : history.executions()) names.push_back(name);
+    return names;
+}
+
 // Of the devices among them.
 std::set<std::string_view> ids_put(const object_changes& changes) {
     std::set<std::string_view> ids;
@@ -194,7 +201,10 @@ void model::refresh_offers(const playbook_offers::device_set& devices) {
 }
 
 void model::refresh_offer(device_record& device) {
-    if (!offers_.refresh(device)) return;
+    const auto names = device.offer ? names_of(device.offer->history) : std::vector<std::string>{};
+    const bool problems = offers_.refresh(device);
+    if (device.offer && names_of(device.offer->history) != names) keep(device, aspect::status);
+    if (!problems) return;
     tell({edge_device::kind, {device.ns, device.id}}, event_type::warning, "PlaybookMissing",
          fmt::format("misses playbooks: {}", summary(device.offer->problems)));
 }
@@ -208,22 +218,27 @@ void model::rendered(device_record& device) {
 }
 
 void model::publish(device_record& device) {
-    const auto* before = table_.find(device.id);
+    const auto* before = entry_of(device);
     std::unique_ptr<device_entry> entry;
     if (device.state == device_state::known) {
         entry = known_entry(device, before);
     } else {
         entry = std::make_unique<device_entry>();
         entry->id = device.id;
+        entry->number = device.number;
         entry->state = device.state;
         if (device.state == device_state::pending) entry->signs = device.signs;
         entry->calls_matter = device.state == device_state::removed;
     }
     if (before != nullptr && same_content(*before, *entry)) return;
-    const auto& assigned = workloads_of(entry.get());
-    std::erase_if(device.status.workloads, [&](const auto& each) {
-        return !std::binary_search(assigned.begin(), assigned.end(), each.name.get());
-    });
+    if (entry->configuration) { // one that was restored has none yet, and keeps what it reported
+        const auto& assigned = workloads_of(entry.get());
+        const auto gone = std::erase_if(device.status.workloads, [&](const auto& each) {
+            return !std::binary_search(assigned.begin(), assigned.end(), each.name.get());
+        });
+        if (gone != 0) keep(device, aspect::status);
+    }
+    if (stale_body(before) != stale_body(entry.get())) keep(device, aspect::configuration);
     if (before == nullptr || before->configuration != entry->configuration ||
         before->playbooks != entry->playbooks) {
         device.signs->set_quiet({}); // what it repeats may be about what it was not to run before
@@ -231,12 +246,17 @@ void model::publish(device_record& device) {
     recount(before, -1);
     recount(entry.get(), 1);
     changed(device);
-    table_.put(std::move(entry));
+    if (device.unsaved != aspect::none) {
+        device.staged = std::move(entry);
+    } else {
+        table_.put(std::move(entry));
+    }
 }
 
 std::unique_ptr<device_entry> model::known_entry(const device_record& device, const device_entry* before) {
     auto entry = std::make_unique<device_entry>();
     entry->id = device.id;
+    entry->number = device.number;
     entry->state = device_state::known;
     entry->signs = device.signs;
     entry->calls_matter = device.pin.awaits_proof() || device.status.not_polling ||
@@ -251,6 +271,7 @@ std::unique_ptr<device_entry> model::known_entry(const device_record& device, co
     } else if (before != nullptr) { // R30
         entry->configuration = before->configuration;
         entry->version = before->version;
+        if (!entry->problem && entry->configuration) entry->problem = before->problem; // still as it was
     }
     if (!entry->configuration && !entry->problem) entry->problem = not_yet_rendered;
     return entry;
@@ -301,7 +322,7 @@ std::optional<device_description> model::describe(std::string_view id) const {
     described.status = device.status;
     described.last_seen = device.signs->last_heard();
     described.revision = device.revision;
-    const auto* entry = table_.find(id);
+    const auto* entry = entry_of(device);
     if (entry == nullptr || !entry->configuration) return described;
     described.rendered_version = {entry->version.data(), entry->version.size()};
     described.in_sync = device.status.version == described.rendered_version;

@@ -8,10 +8,12 @@
 #include "fleet/event_log.hpp"
 #include "fleet/hardware_codec.hpp"
 #include "fleet/identity.hpp"
+#include "fleet/imported_fleet.hpp"
 #include "fleet/model_settings.hpp"
 #include "fleet/object_changes.hpp"
 #include "fleet/playbook_offers.hpp"
 #include "fleet/renderer.hpp"
+#include "fleet/store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -137,9 +139,38 @@ public:
     // The next key that registers is the device's.
     outcome reset_identity(std::string_view id, std::string_view actor);
 
+    // ---- the writer's: what is stored. Without these the model keeps everything to itself.
+
+    // Before devices call, and after the settings and all objects but devices and requests are there.
+    void restore(const stored_device& device);
+    void restore(const event& happened) { events_.restore(happened); }
+
+    // Takes over a device of another fleet, with all that is known of it. One that is here already stays as
+    // it is, unless it is a manifest's that has not said anything yet: then it is the same one, on its move
+    // here. Empty, or why it is not taken over.
+    std::string adopt(const imported_device& device);
+
+    // From here on changes are remembered until they are saved, and a device whose membership or any other
+    // part is not saved yet is seen by readers as it was before.
+    void remember_changes();
+
+    // What has changed since saved(); borrowed until the next call of anything.
+    unsaved_changes unsaved() const;
+    // All that unsaved() gave is stored: readers may see it.
+    void saved();
+    bool has_unsaved() const noexcept;
+    // Something is that may not be acknowledged before it is stored: an enrolment, an approval, a key.
+    bool has_unsaved_membership() const noexcept { return unsaved_membership_; }
+
+    // Notes that something happened to what is no device and no object of the fleet: its sources.
+    void note_source(event_type level, std::string_view source, std::string_view reason,
+                     std::string_view text);
+
     std::optional<device_description> describe(std::string_view id) const;
     fleet_counts counts() const;
     const event_log& events() const noexcept { return events_; }
+
+    const hardware_codec& codec() const noexcept { return codec_; } // for unpacking, on any thread
 
     // Of the newest change to anything but times.
     std::uint64_t revision() const noexcept { return revision_; }
@@ -169,6 +200,13 @@ private:
     void leave(device_record& device, device_state state);
     void strip(device_record& device);
     void drop(device_record& device);
+    void read(device_record& into, std::string_view membership, std::string_view status,
+              const compact_hardware& hardware);
+    void enter(device_record& device, const std::shared_ptr<const shared_body>& stale);
+    void keep(device_record& device, aspect what);
+    const device_entry* entry_of(const device_record& device) const;
+    void note_heard(device_record& device);
+    unix_seconds silent_since(const device_record& device) const;
 
     bool rejudge(device_record& device, const hardware_report& hardware);
     bool offer_key(device_record& device, const csr_key& key);
@@ -214,6 +252,16 @@ private:
     std::map<std::string, std::weak_ptr<const std::string>, std::less<>> registrations_; // by namespace
     fleet_counts counts_;
     std::uint64_t revision_ = 0;
+
+    bool remembers_ = false;
+    bool unsaved_membership_ = false;
+    std::uint32_t last_number_ = 0;
+    std::uint64_t saved_events_ = 0; // up to this sequence number
+    boost::intrusive::list<device_record, boost::intrusive::base_hook<unsaved_hook>,
+                           boost::intrusive::constant_time_size<false>>
+        unsaved_;
+    std::vector<std::uint32_t> gone_;
+    std::vector<heard_device> heard_;
 };
 
 } // namespace edgeconf::fleet

@@ -57,6 +57,8 @@ void model::strip(device_record& device) {
     device.given_labels.clear();
     device.reported_labels.clear();
     refresh_labels(device);
+    device.given.reset();
+    keep(device, aspect::membership | aspect::hardware);
     watch(device);
     changed(device);
 }
@@ -81,6 +83,7 @@ outcome model::reset_identity(std::string_view id, std::string_view actor) {
     device->pin.reset();
     device->next_key_is_its_own = true;
     changed(*device);
+    keep(*device, aspect::membership);
     note(*device, event_type::normal, "IdentityReset", "the next key that registers is the device's", actor);
     publish(*device);
     return outcome::ok;

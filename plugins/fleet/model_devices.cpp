@@ -41,6 +41,7 @@ device_record* model::find_exactly(std::string_view id) {
 device_record& model::add(std::string_view id) {
     auto& device = records_.try_emplace(std::string{id}).first->second;
     device.id = id;
+    device.number = ++last_number_;
     device.signs = std::make_shared<liveness>();
     return device;
 }
@@ -55,6 +56,7 @@ void model::ask(device_record& device, std::string_view ns, std::string_view set
     device.request->decided = 0;
     if (device.state == device_state::pending) move(device, ns);
     changed(device);
+    keep(device, aspect::membership);
 }
 
 // Events are kept under an object's namespace and name; those of the old one stay with nobody.
@@ -62,6 +64,7 @@ void model::move(device_record& device, std::string_view ns) {
     if (device.ns == ns) return;
     events_.forget({to_string(edge_device::kind), device.ns, device.id});
     const auto before = std::exchange(device.ns, ns);
+    keep(device, aspect::membership);
     if (!before.empty()) note(device, event_type::normal, "Moved", fmt::format("was in {} before", before));
 }
 
@@ -101,7 +104,7 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
     case device_state::pending: break;
     }
     introduced(*device, body);
-    device->signs->heard(now());
+    note_heard(*device);
     watch(*device);
     if (device->state == device_state::removed) return outcome::created;
     if (!rejudge(*device, body.hardware)) {
@@ -119,16 +122,19 @@ void model::introduced(device_record& device, const enrolment& body) {
     if (auto& name = device.request->model_name; name.empty() && !body.model_name.empty()) {
         name = body.model_name;
         changed(device);
+        keep(device, aspect::membership);
     }
     if (device.hardware.known.empty() && absorb_report(device.hardware, body.hardware, pending_hardware_limit,
                                                        codec_) != hardware_change::none) {
         changed(device);
+        keep(device, aspect::hardware);
     }
 }
 
 // Into the namespace that `ns` says.
 void model::admit(device_record& device) {
     device.state = device_state::known;
+    keep(device, aspect::membership);
     if (device.request) {
         device.request->decided = now();
         if (!device.request->set.empty()) {
@@ -150,6 +156,7 @@ void model::withdraw(device_record& device) {
     set_connection(device, connection::never);
     if (device.status.not_polling) --counts_.not_polling;
     device.status = {};
+    keep(device, aspect::status | aspect::configuration);
     // Should it come back, its next heartbeat is the first one.
     device.signs->set_quiet({});
     device.last = {};
@@ -159,6 +166,8 @@ void model::withdraw(device_record& device) {
 void model::leave(device_record& device, device_state state) {
     withdraw(device);
     device.state = state;
+    keep(device, aspect::membership);
+    if (state == device_state::removed) note_heard(device); // from here on its tombstone ages
     watch(device);
     publish(device);
 }
@@ -166,8 +175,9 @@ void model::leave(device_record& device, device_state state) {
 void model::drop(device_record& device) {
     ++revision_;
     withdraw(device);
-    recount(table_.find(device.id), -1);
+    recount(entry_of(device), -1);
     table_.erase(device.id);
+    if (remembers_) gone_.push_back(device.number);
     events_.forget({to_string(edge_device::kind), device.ns, device.id});
     records_.erase(records_.find(device.id));
 }
@@ -190,13 +200,18 @@ outcome model::put_registration(std::string_view id, const registration& body, c
              fmt::format("registered, and is pinned to no key: {}", key.error()));
     }
     device->status.registered = now();
+    keep(*device, aspect::membership | aspect::status);
     device->signs->set_quiet({}); // what it reports next may say something again
     device->last = {};
     changed(*device);
     // Whoever it was, what the device's labels say is not for a second one to change.
     const bool one_key = device->pin.keys().size() == 1;
-    if ((one_key || device->reported_labels.empty()) &&
-        absorb_hardware(*device, body.hardware, codec_).labels) {
+    absorbed hardware;
+    if (one_key || device->reported_labels.empty()) {
+        hardware = absorb_hardware(*device, body.hardware, codec_);
+    }
+    if (hardware.changed) keep(*device, aspect::hardware);
+    if (hardware.labels) {
         labels_changed(*device);
     } else {
         publish(*device);
@@ -214,6 +229,7 @@ bool model::offer_key(device_record& device, const csr_key& key) {
 }
 
 void model::labels_changed(device_record& device) {
+    keep(device, aspect::membership);
     refresh_offer(device);
     renderer_.changed(device);
     renderer_.render_now(device);
@@ -232,8 +248,10 @@ outcome model::put_heartbeat(std::string_view id, const heartbeat& body, const h
     }
     // Hardware first: it may say what the device is to run.
     const auto hardware = absorb_hardware(*device, body.hardware, codec_);
+    if (hardware.changed) keep(*device, aspect::hardware);
     if (hardware.labels) labels_changed(*device);
-    const auto said = absorb_heartbeat(*device, body, workloads_of(table_.find(id)), to_seconds(at));
+    const auto said = absorb_heartbeat(*device, body, workloads_of(entry_of(*device)), to_seconds(at));
+    if (said.changed || said.times) keep(*device, aspect::status);
     if (said.changed || hardware.changed) changed(*device);
     if (!body.playbooks.empty() && said.changed) refresh_offers({device});
     record_events(*device, body);
@@ -255,7 +273,7 @@ void model::record_events(const device_record& device, const heartbeat& body) {
 
 // A sign of life that only the device itself can give.
 void model::heard(device_record& device) {
-    device.signs->heard(now());
+    note_heard(device);
     if (device.status.connection != connection::online) {
         set_connection(device, connection::online);
         watch(device);
@@ -271,6 +289,7 @@ void model::called(std::string_view id) {
 void model::certificate_used(device_record& device) {
     if (device.pin.prove()) {
         changed(device);
+        keep(device, aspect::membership);
         if (device.pin.state() == pin_state::ambiguous) tell_ambiguous(device);
     }
     if (device.status.not_polling && now() - device.signs->last_polled() < poll_silence.count()) {
@@ -298,6 +317,7 @@ void model::tell_ambiguous(const device_record& device) {
 
 void model::tick() {
     wheel_.advance(now(), [this](device_record& device) { due(device); });
+    events_.expire(now_() - settings_.event_retention);
     table_.reclaim(); // what the last few changes left
 }
 
@@ -311,8 +331,7 @@ std::optional<std::chrono::seconds> model::patience_with(const device_record& de
         if (device.status.connection != connection::online) return std::nullopt;
         return heartbeat_period(device) * static_cast<std::int64_t>(settings_.offline_after);
     case device_state::removed:
-        if (!device.request) return std::nullopt;
-        return settings_.pending_expiry;
+        return device.request ? settings_.pending_expiry : settings_.tombstone_retention;
     case device_state::denied: break;
     }
     return std::nullopt;
@@ -322,18 +341,26 @@ std::optional<std::chrono::seconds> model::patience_with(const device_record& de
 void model::watch(device_record& device) {
     const auto patience = patience_with(device);
     if (!patience) return wheel_.cancel(device);
-    wheel_.schedule(device, device.signs->last_heard() + patience->count());
+    wheel_.schedule(device, silent_since(device) + patience->count());
+}
+
+// Nobody could be heard while the host was down. A device that waits may have given up meanwhile.
+unix_seconds model::silent_since(const device_record& device) const {
+    const auto heard = device.signs->last_heard();
+    return device.state == device_state::known ? std::max(heard, started_) : heard;
 }
 
 void model::due(device_record& device) {
     const auto patience = patience_with(device);
     if (!patience) return;
-    const bool silent = now() - device.signs->last_heard() >= patience->count();
+    const bool silent = now() - silent_since(device) >= patience->count();
     if (device.state != device_state::known) {
         if (!silent) return watch(device);
-        if (device.state == device_state::pending) return drop(device);
+        if (device.state == device_state::pending || !device.request) return drop(device);
         device.request.reset(); // its tombstone stays
         device.hardware = {};
+        keep(device, aspect::membership | aspect::hardware);
+        watch(device);
         return changed(device);
     }
     if (silent) {
@@ -352,6 +379,7 @@ void model::set_connection(device_record& device, connection now) {
     if (before == connection::offline) --counts_.offline;
     if (now == connection::offline) ++counts_.offline;
     changed(device);
+    keep(device, aspect::status);
     if (now == connection::offline) {
         note(device, event_type::warning, "Offline",
              fmt::format("has not been heard for {} heartbeat periods", settings_.offline_after));
@@ -364,6 +392,7 @@ void model::set_not_polling(device_record& device, bool now) {
     if (std::exchange(device.status.not_polling, now) == now) return;
     now ? ++counts_.not_polling : --counts_.not_polling;
     changed(device);
+    keep(device, aspect::status);
     if (now) {
         note(device, event_type::warning, "NotPolling",
              "sends heartbeats and asks for no configuration: its certificate has probably expired; it can "

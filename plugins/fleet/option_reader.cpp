@@ -75,6 +75,13 @@ void option_reader::read_count(std::string_view key, std::size_t& value, std::si
     value = count;
 }
 
+void option_reader::read_flag(std::string_view key, bool& value) {
+    const auto* given = find(key);
+    if (given == nullptr) return;
+    if (!given->is_bool()) return problem(key, "has to be true or false");
+    value = given->get_bool();
+}
+
 void option_reader::read_duration(std::string_view key, std::chrono::seconds& value) {
     std::string text;
     if (has(key)) read_text(key, text);

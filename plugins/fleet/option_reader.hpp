@@ -35,6 +35,8 @@ public:
     void read_text(std::string_view key, std::string& value); // not empty
     void read_count(std::string_view key, std::size_t& value, std::size_t least, std::size_t most);
 
+    void read_flag(std::string_view key, bool& value);
+
     // "45s", "30m", "12h", "7d": from a second to ten years.
     void read_duration(std::string_view key, std::chrono::seconds& value);
 

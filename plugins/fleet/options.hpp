@@ -7,6 +7,7 @@
 #include <boost/system/result.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <string_view>
 
 namespace edgeconf::fleet {
@@ -16,12 +17,11 @@ struct options {
     model_settings fleet;
 };
 
-// The options' JSON schema (draft-07), for the host. What it cannot say, read_options checks.
-extern const char options_schema[];
-
-// From one JSON object, with the files read that the options name, except for the manifests. Tells the first
-// problem. The host has checked the object against the schema, so one here is rare.
-boost::system::result<options, option_problem> read_options(std::string_view text);
+// From one JSON object, with the files read that the options name, except for the manifests; `own` reads
+// those that only this provider has. Tells the first problem. The host has checked the object against the
+// schema (options_schema.hpp), so one here is rare.
+boost::system::result<options, option_problem>
+read_options(std::string_view text, const std::function<void(option_reader&)>& own = {});
 
 } // namespace edgeconf::fleet
 

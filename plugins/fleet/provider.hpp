@@ -1,17 +1,30 @@
 // The fleet model behind the provider ABI: what a bundled provider hands to ecp::table. Parses bodies,
-// asks the model, turns its outcomes into statuses; holds no meaning of its own.
+// asks the model, turns its outcomes into statuses, and answers once what has changed is stored; holds no
+// meaning of its own.
 #pragma once
 
+#include "fleet/desired_state.hpp"
+#include "fleet/health_report.hpp"
+#include "fleet/held_answers.hpp"
+#include "fleet/manifest_watch.hpp"
 #include "fleet/model.hpp"
 #include "fleet/objects.hpp"
-#include "fleet/options.hpp"
+#include "fleet/provider_settings.hpp"
+#include "fleet/store.hpp"
 #include "fleet/task_thread.hpp"
+#include "fleet/upload.hpp"
 
 #include <ecp/provider.hpp>
 
-#include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,16 +32,18 @@ namespace edgeconf::fleet {
 
 // Threads as provider.h says for ECP_DISPATCH_NONBLOCKING and ECP_CONCURRENCY_ANY: device calls from any
 // number of threads. Reads are answered before they return, from what is ready; writes are parsed where they
-// come in and answered by the writer.
+// come in and answered by the writer. Manifests are read by a thread of their own.
 class provider {
 public:
-    // Reads the manifests as creating an instance does, and changes nothing.
+    // Reads the manifests as starting an instance does, and changes nothing.
     static void validate(std::string_view options, ecp::diagnostics& found);
 
-    // Loads the manifests. With an error in `found` the instance is unusable.
+    // A provider that keeps everything in memory. Loads the manifests. With an error in `found` the instance
+    // is unusable.
     provider(ecp::host host, std::string_view options, ecp::diagnostics& found);
 
-    // Completes when every configuration is rendered.
+    // Loads what is stored, and completes when every configuration is rendered. Where manifests had been
+    // accepted before, those that cannot be read or are wrong now do not keep it from starting.
     void start(ecp_op op);
 
     // Reads the manifests again and applies what has changed; devices keep all that they have told.
@@ -43,37 +58,110 @@ public:
     void put_heartbeat(const ecp_request& request, ecp_op op);
     void get_playbooks(const ecp_request& request, ecp_op op);
 
+protected:
+    static void validate_as(const provider_kind& kind, std::string_view options, ecp::diagnostics& found);
+    provider(ecp::host host, std::string_view options, provider_kind kind, ecp::diagnostics& found);
+
 private:
     struct gauge {
         std::size_t fleet_counts::*value;
         std::uint32_t metric;
     };
 
+    // ---- any thread
+
     void called(const device_entry& entry);
+    void heard(const device_entry& entry, ecp_op op);
+    bool refused(ecp_op op); // true if nothing can be written: then `op` is answered
 
     // Hands what `read` makes of the request's body to `act`, or answers `op` with what is wrong with it.
     template <class Read, class Act>
     void with_body(const ecp_request& request, ecp_op op, Read read, Act act);
-    // On the writer: `task()`, which answers `op` itself.
+    // On the writer: `task()`, which answers `op` itself, through answer().
     template <class Task>
     void write(ecp_op op, Task task);
-    // On the writer, around everything that changes the model.
-    template <class Task>
-    void change(Task&& task);
+
+    // ---- the writer's
+
+    // Around everything that changes the model.
+    void change(const std::function<void()>& task);
     bool work();
     void apply(const object_changes& changes, std::function<void()> done);
     void refresh_figures();
 
+    void restore();
+    void answer(ecp_op op, const ecp::reply& reply);
+    void commits_are(const commit_settings& settings);
+    void keep_files(manifest_reading& read);
+    bool has_to_commit() const;
+    void commit_soon();
+    void commit();
+    void save(const unsaved_changes& changes);
+    void store_failed(std::string_view why);
+    void recover();
+    void tend();
+
+    // ---- the manifests' reader's
+
+    using taken_over = std::function<void(const manifest_reading&)>;
+
+    // Reads them and has them taken over, unless something is wrong; then `op`, or the log alone where it is
+    // 0, is told. Without settings the present ones stay.
+    void read_manifests(std::optional<provider_settings> settings, ecp_op op, bool accept_removals,
+                        const taken_over& done);
+    void take_over(manifest_reading read, std::optional<provider_settings> settings, const taken_over& done);
+    void start_with_manifests(ecp_op op);
+    void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
+    void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
+    void watch();
+    void manifests_changed();
+    void note(event_type level, std::string reason, std::string text);
+
+    void show_metrics();
+
     const ecp::host host_;
-    object_set manifests_; // as last read
-    options chosen_;       // of the first start
+    const provider_kind kind_;
+    std::unique_ptr<store> store_; // null: everything is kept in memory alone
+    std::atomic<bool> store_down_{false};
+    std::atomic<bool> batched_{false}; // heartbeats are answered before they are stored
+    heard_devices heard_;
+    health_report health_;
+
+    // The manifests' reader's, once started.
+    provider_settings settings_;
+    desired_state desired_;
+    manifest_reading first_; // the constructor's
+    bool restored_ = false;  // something was stored at the start
+    std::optional<manifest_watch> watch_;
+    std::optional<upload> upload_;
+    std::string told_; // what was last said of manifests that are not taken over
+
+    // The writer's.
     model model_;
+    fleet_counts figures_; // as last shown
     std::vector<gauge> gauges_;
-    fleet_counts figures_;                         // as last shown
-    std::vector<std::function<void()>> when_idle_; // the writer's
-    bool broken_ = false;                          // the writer's: memory ran out in the middle of a change
-    task_thread writer_;                           // changes the model
-    task_thread large_bodies_;                     // reads what would hold up an I/O thread
+    std::vector<std::function<void()>> when_idle_;
+    bool broken_ = false; // memory ran out in the middle of a change
+    std::vector<held_answer> held_;
+    std::map<std::string, manifest_file> unsaved_files_;
+    std::set<std::string> files_gone_;
+    std::vector<stored_object> unsaved_objects_;
+    bool commit_queued_ = false;
+    std::chrono::milliseconds commit_within_{0};
+    std::chrono::steady_clock::time_point last_commit_{};
+    std::chrono::steady_clock::time_point next_recovery_{};
+    std::chrono::seconds recovery_wait_{1};
+
+    // Metrics.
+    std::uint32_t rejected_ = 0;
+    std::uint32_t held_removals_ = 0;
+    std::uint32_t commits_ = 0;
+    std::uint32_t commit_failures_ = 0;
+    std::uint32_t store_bytes_ = 0;
+
+    task_thread writer_;       // changes the model
+    task_thread large_bodies_; // reads what would hold up an I/O thread
+    task_thread reader_;       // reads manifests
 };
 
 } // namespace edgeconf::fleet

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -107,6 +108,9 @@ public:
     // moment, two of them not necessarily at the same.
     virtual std::string page(std::string_view from, store_visitor& to,
                              const std::function<bool()>& enough) = 0;
+
+    // A file beside the store, for what administrators upload. It need not exist, and is nobody else's.
+    virtual std::filesystem::path upload_file() const = 0;
 
     // Bytes on disk.
     virtual std::uint64_t size() const = 0;

@@ -40,6 +40,9 @@ public:
         });
     }
 
+    // Where else handlers may run; they leave no work to the background.
+    auto executor() { return context_.get_executor(); }
+
     // Runs the task again and again, first after the interval, until finish(). Once, after start().
     void every(std::chrono::milliseconds interval, std::function<void()> task);
 

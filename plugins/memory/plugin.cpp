@@ -1,5 +1,5 @@
 // The memory provider: a fleet from manifests, with everything that devices add kept in memory alone.
-#include "fleet/options.hpp"
+#include "fleet/options_schema.hpp"
 #include "fleet/provider.hpp"
 
 #include <ecp/provider.hpp>

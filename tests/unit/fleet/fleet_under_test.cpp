@@ -24,8 +24,8 @@ model_settings with_approval(approval_mode approval) {
 fleet_under_test::fleet_under_test(const std::string& yaml, approval_mode approval)
     : fleet_under_test{yaml, with_approval(approval)} {}
 
-fleet_under_test::fleet_under_test(const std::string& yaml, model_settings settings)
-    : devices{[this] { return now; },
+fleet_under_test::fleet_under_test(const std::string& yaml, model_settings settings, time_point start)
+    : now{start}, devices{[this] { return now; },
               [this](const notice& each) {
                   notices.push_back(to_string(each.about) + ": " + std::string{each.text});
               }} {

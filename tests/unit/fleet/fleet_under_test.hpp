@@ -16,7 +16,8 @@ namespace edgeconf::fleet {
 
 struct fleet_under_test {
     explicit fleet_under_test(const std::string& yaml = "", approval_mode approval = approval_mode::manual);
-    fleet_under_test(const std::string& yaml, model_settings settings);
+    fleet_under_test(const std::string& yaml, model_settings settings,
+                     time_point start = time_point{std::chrono::seconds{1000}});
 
     // As if the manifests had been edited to be this; everything rendered.
     void become(const std::string& yaml);
@@ -48,7 +49,7 @@ struct fleet_under_test {
     std::string message(std::string_view id) const;
     boost::json::object parsed(std::string_view id) const;
 
-    time_point now{std::chrono::seconds{1000}};
+    time_point now;
     std::vector<std::string> notices; // "EdgeDevice ns/name: text"
     object_set manifests;
     model devices;

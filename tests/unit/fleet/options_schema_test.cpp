@@ -1,4 +1,5 @@
 #include "fleet/options.hpp"
+#include "fleet/options_schema.hpp"
 
 #include "support/catch.hpp"
 
@@ -41,7 +42,7 @@ TEST_CASE("options: what the schema takes is read, and its defaults are the ones
     for (const auto& [name, property] : schema.at("properties").as_object()) {
         if (const auto* value = property.as_object().if_contains("default")) defaults[name] = *value;
     }
-    CHECK(defaults.size() == 7);
+    CHECK(defaults.size() == 9);
     const auto text = json::serialize(defaults);
     CHECK(fits(text));
     const auto read = read_options(text);

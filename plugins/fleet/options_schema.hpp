@@ -1,19 +1,30 @@
-#include "fleet/options.hpp"
+// The options' JSON schema (draft-07), for the host: what every provider with the fleet model has, and room
+// for what one has besides. What a schema cannot say, read_options checks.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
 
 namespace edgeconf::fleet {
 
-// A path marked as one reaches read_options absolute.
-const char options_schema[] = R"json({
+namespace schema {
+
+inline constexpr std::string_view head = R"json({
   "$schema": "http://json-schema.org/draft-07/schema#",
   "title": "Options of a provider with the fleet model",
   "type": "object",
   "additionalProperties": false,
-  "properties": {
+)json";
+
+// A path marked as one reaches read_options absolute.
+inline constexpr std::string_view properties = R"json(
     "manifests": {
       "type": "string",
       "format": "path",
       "minLength": 1,
-      "description": "A file or a directory of Flotta manifests, read at start. Without it the fleet starts empty."
+      "description": "A file or a directory of Flotta manifests. Without it the fleet starts empty."
     },
     "approval": {
       "type": "string",
@@ -124,6 +135,20 @@ const char options_schema[] = R"json({
       "default": 3,
       "description": "After so many heartbeat periods without a sign of life a device counts as offline."
     },
+    "tombstone-retention": {
+      "type": "string",
+      "pattern": "^[0-9]+[smhd]$",
+      "maxLength": 12,
+      "default": "3650d",
+      "description": "A device that was removed is told so for so long since, or since it last asked to join again; then it is unknown."
+    },
+    "event-retention": {
+      "type": "string",
+      "pattern": "^[0-9]+[smhd]$",
+      "maxLength": 12,
+      "default": "90d",
+      "description": "An event is kept for so long since it last happened."
+    },
     "events-per-device": {
       "type": "integer",
       "minimum": 1,
@@ -138,7 +163,9 @@ const char options_schema[] = R"json({
       "default": 100000,
       "description": "So many events are kept of all devices, the newest; no fewer than events-per-device."
     }
-  },
+)json";
+
+inline constexpr std::string_view definitions = R"json(
   "definitions": {
     "texts": {
       "type": ["string", "array"],
@@ -148,5 +175,25 @@ const char options_schema[] = R"json({
     }
   }
 })json";
+
+// One text out of several, for as long as the program runs.
+template <const std::string_view&... parts>
+struct joined {
+    static constexpr auto text = [] {
+        std::array<char, (parts.size() + ...) + 1> all{};
+        auto at = all.begin();
+        ((at = std::copy(parts.begin(), parts.end(), at)), ...);
+        return all;
+    }();
+};
+
+inline constexpr std::string_view open_properties = R"("properties": {)";
+inline constexpr std::string_view close_properties = "},";
+
+} // namespace schema
+
+inline constexpr const char* options_schema =
+    schema::joined<schema::head, schema::open_properties, schema::properties, schema::close_properties,
+                   schema::definitions>::text.data();
 
 } // namespace edgeconf::fleet

@@ -1,0 +1,178 @@
+#include "fleet/desired_state.hpp"
+
+#include "fleet/read_objects.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <utility>
+#include <variant>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+std::size_t count(const object_set& objects) {
+    return objects.devices.size() + objects.requests.size() + objects.sets.size() + objects.workloads.size() +
+           objects.configs.size() + objects.executions.size() + objects.config_maps.size() +
+           objects.secrets.size();
+}
+
+template <class Object>
+std::optional<shared_object> look_up(const object_map<Object>& in, const object_name& name) {
+    const auto found = in.find(name);
+    return found == in.end() ? std::nullopt : std::optional<shared_object>{found->second};
+}
+
+std::optional<shared_object> look_up(const object_set& in, const object_key& key) {
+    switch (key.kind) {
+    case object_kind::edge_device: return look_up(in.devices, key.name);
+    case object_kind::signed_request: return look_up(in.requests, key.name);
+    case object_kind::edge_device_set: return look_up(in.sets, key.name);
+    case object_kind::edge_workload: return look_up(in.workloads, key.name);
+    case object_kind::edge_config: return look_up(in.configs, key.name);
+    case object_kind::playbook_execution: return look_up(in.executions, key.name);
+    case object_kind::config_map: return look_up(in.config_maps, key.name);
+    case object_kind::secret: return look_up(in.secrets, key.name);
+    }
+    return std::nullopt;
+}
+
+object_key key_of(const shared_object& object) {
+    return std::visit(
+        [](const auto& each) {
+            return object_key{std::decay_t<decltype(*each)>::kind, each->name};
+        },
+        object);
+}
+
+// A change of manifests as the fleet sees it: behind one that goes, what was given under its name appears.
+object_changes with_given(object_changes changes, const object_set& given) {
+    std::erase_if(changes.removed, [&](const object_key& key) {
+        auto hidden = look_up(given, key);
+        if (hidden) changes.put.push_back(*std::move(hidden));
+        return hidden.has_value();
+    });
+    return changes;
+}
+
+object_changes without(object_changes changes, const object_set& hidden_by) {
+    std::erase_if(changes.put,
+                  [&](const auto& each) { return look_up(hidden_by, key_of(each)).has_value(); });
+    std::erase_if(changes.removed, [&](const auto& key) { return look_up(hidden_by, key).has_value(); });
+    return changes;
+}
+
+bool is_device(object_kind kind) {
+    return kind == object_kind::edge_device || kind == object_kind::signed_request;
+}
+
+void refuse_if_failed(const findings& judged) {
+    if (!judged.failed()) return;
+    const auto all = judged.all();
+    const auto first =
+        std::find_if(all.begin(), all.end(), [](const auto& each) { return each.level == severity::error; });
+    throw store_problem{
+        fmt::format("what is stored does not pass the checks of this version: {}", first->text)};
+}
+
+object_set checked(const std::vector<stored_object>& given) {
+    std::vector<manifest_file> files;
+    for (const auto& each : given) {
+        files.push_back({"the stored " + to_string(each.key), std::nullopt, false, {{1, each.text}}});
+    }
+    findings judged;
+    auto read = read_remembered(files, judged);
+    refuse_if_failed(judged);
+    return std::move(read.objects);
+}
+
+} // namespace
+
+manifest_reading desired_state::read(const std::filesystem::path& manifests, manifest_cache* cache) const {
+    manifest_reading made;
+    findings judged;
+    std::vector<manifest_file> files;
+    if (!manifests.empty()) {
+        auto all = read_fleet(manifests, judged, {&by_file_, cache});
+        made.objects = std::move(all.objects);
+        made.by_file = std::move(all.by_file);
+        files = std::move(all.files);
+    }
+    made.findings = judged.all();
+    made.failed = judged.failed();
+    if (made.failed) return made;
+    auto changes = changes_between(manifests_, made.objects);
+    made.gone = changes.removed.size();
+    made.loses_too_much = made.gone * 2 > count(manifests_);
+    made.changes = with_given(std::move(changes), given_);
+    std::set<std::string> now;
+    for (auto& file : files) {
+        now.insert(file.path);
+        const auto accepted = files_.find(file.path);
+        const bool same = accepted != files_.end() && file.content && accepted->second == file.content;
+        if (!same) made.files.push_back(std::move(file));
+    }
+    for (const auto& [path, content] : files_) {
+        if (!now.contains(path)) made.files_gone.push_back(path);
+    }
+    return made;
+}
+
+void desired_state::accept(manifest_reading& read) {
+    manifests_ = std::move(read.objects);
+    by_file_ = std::move(read.by_file);
+    for (const auto& path : read.files_gone) files_.erase(path);
+    for (const auto& file : read.files) files_.insert_or_assign(file.path, file.content);
+}
+
+desired_state::addition desired_state::give(std::vector<stored_object> objects) {
+    addition made;
+    for (auto& each : objects) {
+        const bool taken = look_up(manifests_, each.key) || look_up(given_, each.key);
+        if (taken) {
+            made.hidden.push_back(each.key);
+        } else {
+            made.objects.push_back(std::move(each));
+        }
+    }
+    const auto added = checked(made.objects);
+    made.changes = changes_between({}, added);
+    const auto merge = [](auto& into, const auto& from) { into.insert(from.begin(), from.end()); };
+    merge(given_.sets, added.sets);
+    merge(given_.workloads, added.workloads);
+    merge(given_.configs, added.configs);
+    merge(given_.executions, added.executions);
+    merge(given_.config_maps, added.config_maps);
+    merge(given_.secrets, added.secrets);
+    return made;
+}
+
+void desired_state::restore(const std::vector<manifest_file>& files,
+                            const std::vector<stored_object>& given) {
+    findings judged;
+    auto accepted = read_remembered(files, judged);
+    refuse_if_failed(judged);
+    manifests_ = std::move(accepted.objects);
+    by_file_ = std::move(accepted.by_file);
+    given_ = checked(given);
+    for (const auto& file : files) files_.emplace(file.path, file.content);
+}
+
+object_changes desired_state::without_devices() const {
+    auto changes = changes_between({}, manifests_);
+    auto given = without(changes_between({}, given_), manifests_);
+    changes.put.insert(changes.put.end(), given.put.begin(), given.put.end());
+    std::erase_if(changes.put, [](const auto& each) { return is_device(key_of(each).kind); });
+    return changes;
+}
+
+object_changes desired_state::devices() const {
+    auto changes = changes_between({}, manifests_);
+    std::erase_if(changes.put, [](const auto& each) { return !is_device(key_of(each).kind); });
+    return changes;
+}
+
+} // namespace edgeconf::fleet

@@ -1,0 +1,48 @@
+// Answers to writes that wait until what they acknowledge is on disk: many of them for one commit.
+#pragma once
+
+#include "fleet/store.hpp"
+
+#include <ecp/provider.hpp>
+
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace edgeconf::fleet {
+
+// Heartbeats that say nothing new, from the threads on which they come in.
+class heard_devices {
+public:
+    struct batch {
+        std::vector<heard_device> devices;
+        std::vector<ecp_op> waiting; // to be answered OK once the devices are stored
+    };
+
+    // True for the first one since take(): somebody has to see to it that they are taken. Without `op` nobody
+    // waits.
+    bool add(heard_device device, ecp_op op = 0) {
+        const std::lock_guard held{mutex_};
+        const bool first = batch_.devices.empty();
+        batch_.devices.push_back(device);
+        if (op != 0) batch_.waiting.push_back(op);
+        return first;
+    }
+
+    batch take() {
+        const std::lock_guard held{mutex_};
+        return std::exchange(batch_, {});
+    }
+
+private:
+    std::mutex mutex_; // held for some nanoseconds
+    batch batch_;
+};
+
+// An answer of the writer's. Its texts are literals.
+struct held_answer {
+    ecp_op op;
+    ecp::reply reply;
+};
+
+} // namespace edgeconf::fleet

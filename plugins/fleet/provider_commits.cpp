@@ -1,0 +1,193 @@
+// What has changed is stored, and only then acknowledged and seen.
+#include "fleet/provider.hpp"
+
+#include "fleet/device_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr auto longest_wait = std::chrono::seconds{30}; // between two attempts to get the store back
+constexpr auto retry = std::chrono::seconds{5};
+
+// What is stored, on its way into the model.
+class restoring final : public store_visitor {
+public:
+    restoring(desired_state& desired, model& fleet) : desired_{desired}, fleet_{fleet} {}
+
+    void manifests(const manifest_file& file) override { files_.push_back(file); }
+    void object(const stored_object& object) override { objects_.push_back(object); }
+    void device(const stored_device& device) override {
+        begin();
+        try {
+            fleet_.restore(device);
+        } catch (const document_damaged& damage) {
+            throw store_problem{
+                fmt::format("what is stored of the device {} is damaged: {}; restore a backup", device.id,
+                            damage.what())};
+        }
+        ++devices_;
+    }
+    void happened(const event& event) override { fleet_.restore(event); }
+
+    // True if there was anything.
+    bool finish() {
+        begin();
+        fleet_.remember_changes();
+        fleet_.apply(desired_.devices());
+        return devices_ != 0 || !files_.empty() || !objects_.empty();
+    }
+
+private:
+    // What devices refer to, before the first of them.
+    void begin() {
+        if (std::exchange(begun_, true)) return;
+        desired_.restore(files_, objects_);
+        fleet_.apply(desired_.without_devices());
+    }
+
+    desired_state& desired_;
+    model& fleet_;
+    std::vector<manifest_file> files_;
+    std::vector<stored_object> objects_;
+    std::size_t devices_ = 0;
+    bool begun_ = false;
+};
+
+bool is_empty(const unsaved_changes& changes) {
+    return changes.devices.empty() && changes.gone.empty() && changes.heard.empty() &&
+           changes.events.empty() && changes.events_gone.empty() && changes.objects.empty() &&
+           changes.objects_gone.empty() && changes.manifests.put.empty() && changes.manifests.removed.empty();
+}
+
+} // namespace
+
+void provider::restore() {
+    store_->open();
+    restoring all{desired_, model_};
+    store_->load(all);
+    restored_ = all.finish();
+}
+
+void provider::commits_are(const commit_settings& settings) {
+    batched_ = settings.durability == durability::batched;
+    commit_within_ = settings.within;
+}
+
+// The manifests that are accepted are stored as they were read.
+void provider::keep_files(manifest_reading& read) {
+    for (auto& path : read.files_gone) {
+        unsaved_files_.erase(path);
+        files_gone_.insert(std::move(path));
+    }
+    for (auto& file : read.files) {
+        files_gone_.erase(file.path);
+        if (file.known) {
+            unsaved_files_.erase(file.path);
+        } else {
+            unsaved_files_.insert_or_assign(file.path, std::move(file));
+        }
+    }
+}
+
+bool provider::has_to_commit() const {
+    if (!store_ || store_down_) return false;
+    if (model_.has_unsaved_membership() || !unsaved_files_.empty() || !files_gone_.empty()) return true;
+    return !batched_ && model_.has_unsaved();
+}
+
+void provider::answer(ecp_op op, const ecp::reply& reply) {
+    if (!store_ || (batched_ && !model_.has_unsaved_membership())) return host_.complete(op, reply);
+    held_.push_back({op, reply});
+    commit_soon();
+}
+
+// Tasks run in the order in which they came, so all that waits by now is in the same commit.
+void provider::commit_soon() {
+    if (!std::exchange(commit_queued_, true)) writer_.post([this] { commit(); });
+}
+
+void provider::commit() {
+    commit_queued_ = false;
+    last_commit_ = clock::now();
+    const auto noted = heard_.take();
+    if (!store_down_) {
+        auto changes = model_.unsaved();
+        changes.heard.insert(changes.heard.end(), noted.devices.begin(), noted.devices.end());
+        for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
+        changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
+        try {
+            if (!is_empty(changes)) save(changes);
+        } catch (const store_problem& problem) {
+            store_failed(problem.what());
+        }
+    }
+    const auto refusal =
+        ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"}.retry_after(retry);
+    for (const auto& each : std::exchange(held_, {})) {
+        host_.complete(each.op, store_down_ ? refusal : each.reply);
+    }
+    for (const auto op : noted.waiting) host_.complete(op, store_down_ ? refusal : ecp::reply{ECP_OK});
+}
+
+void provider::save(const unsaved_changes& changes) {
+    store_->save(changes);
+    model_.saved();
+    unsaved_files_.clear();
+    files_gone_.clear();
+    host_.record(commits_, std::chrono::duration<double>(clock::now() - last_commit_).count());
+}
+
+// Nothing that is not stored is acknowledged or seen, and nothing more is taken on; what is in memory goes
+// into the first commit that succeeds.
+void provider::store_failed(std::string_view why) {
+    host_.record(commit_failures_, 1);
+    const bool news = !store_down_.exchange(true);
+    health_.set(trouble::store, fmt::format("nothing can be written: {}", why));
+    if (!news) return;
+    next_recovery_ = clock::now();
+    recovery_wait_ = std::chrono::seconds{1};
+    host_.log(
+        ECP_LOG_ERROR,
+        fmt::format("nothing can be written, so that devices are told to try again; reads go on: {}", why));
+    model_.note_source(event_type::warning, "store", "StoreFailed", why);
+}
+
+void provider::recover() {
+    if (clock::now() < next_recovery_) return;
+    try {
+        store_->recover();
+    } catch (const store_problem& problem) {
+        next_recovery_ = clock::now() + recovery_wait_;
+        recovery_wait_ = std::min<std::chrono::seconds>(2 * recovery_wait_, longest_wait);
+        return store_failed(problem.what());
+    }
+    store_down_ = false;
+    commit();
+    if (store_down_) return;
+    health_.clear(trouble::store);
+    host_.log(ECP_LOG_INFO, "the store can be written again, and nothing that was acknowledged is missing");
+    model_.note_source(event_type::normal, "store", "StoreRecovered", "can be written again");
+    reader_.post([this] { manifests_changed(); });
+}
+
+void provider::tend() {
+    if (store_down_) recover();
+    if (store_down_) return;
+    try {
+        store_->tend();
+    } catch (const store_problem& problem) {
+        return store_failed(problem.what());
+    }
+    if (!batched_ || clock::now() - last_commit_ >= commit_within_) commit();
+    host_.record(store_bytes_, static_cast<double>(store_->size()));
+}
+
+} // namespace edgeconf::fleet

@@ -1,0 +1,179 @@
+// Manifests read, judged and taken over.
+#include "fleet/provider.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <utility>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+constexpr std::string_view manifests_option = "/manifests";
+constexpr std::string_view source = "manifests";
+
+std::string in_short(const std::vector<finding>& findings) {
+    std::string first;
+    std::size_t errors = 0;
+    for (const auto& each : findings) {
+        if (each.level != severity::error) continue;
+        if (errors++ == 0) first = each.text;
+    }
+    return errors > 1 ? fmt::format("{} (and {} more)", first, errors - 1) : first;
+}
+
+std::string removal_words(const manifest_reading& read, const std::filesystem::path& manifests) {
+    return fmt::format(
+        "{} objects are gone from {}, which is more than half of them; if that is meant, accept "
+        "it with `edgeconf provider reload --accept-removals`",
+        read.gone, manifests.empty() ? "the manifests" : manifests.string());
+}
+
+} // namespace
+
+void provider::reconfigure(std::string_view options, ecp_op op) {
+    reader_.post([this, op, text = std::string{options}] {
+        ecp::detail::guarded(host_, op, [&] {
+            auto wanted = kind_.read(text);
+            if (!wanted) {
+                ecp::reply refusal{ECP_INVALID, "the options do not fit; the old ones go on"};
+                return host_.complete(op, refusal.detail(wanted.error().pointer, wanted.error().what));
+            }
+            if (wanted->store != settings_.store) {
+                return host_.complete(
+                    op, ecp::reply{ECP_INVALID, "only a restart changes where and how the fleet is kept"});
+            }
+            read_manifests(*std::move(wanted), op, false, [this, op](const manifest_reading& read) {
+                host_.log(ECP_LOG_INFO, fmt::format("{} objects new or changed, {} gone",
+                                                    read.changes.put.size(), read.changes.removed.size()));
+                host_.complete(op, ecp::reply{ECP_OK});
+            });
+        });
+    });
+}
+
+// ---- the manifests' reader's ----
+
+// Where nothing was accepted before, there is nothing to go on with.
+void provider::start_with_manifests(ecp_op op) {
+    auto read = store_ ? desired_.read(settings_.fleet.manifests, store_.get()) : std::move(first_);
+    const auto started = [this, op](const manifest_reading&) {
+        host_.log(ECP_LOG_INFO,
+                  fmt::format("{} devices, {} of them without a configuration; {} wait for "
+                              "approval, {} declined",
+                              figures_.known, figures_.unconfigured, figures_.pending, figures_.denied));
+        host_.complete(op, ecp::reply{ECP_OK});
+    };
+    const bool usable = !read.failed && !read.loses_too_much;
+    if (!usable && !restored_) {
+        for (const auto& each : read.findings) host_.log(ECP_LOG_ERROR, each.text);
+        return host_.complete(op, ecp::reply{ECP_INVALID, in_short(read.findings)});
+    }
+    if (usable) {
+        take_over(std::move(read), std::nullopt, started);
+    } else {
+        read.failed ? refuse(read, settings_, 0) : hold(read, settings_, 0);
+        writer_.post([started] { started({}); });
+    }
+    watch();
+}
+
+void provider::manifests_changed() {
+    read_manifests(std::nullopt, 0, false, [this](const manifest_reading& read) {
+        if (read.changes.empty()) return;
+        host_.log(ECP_LOG_INFO, fmt::format("the manifests have changed: {} objects new or changed, {} gone",
+                                            read.changes.put.size(), read.changes.removed.size()));
+    });
+}
+
+void provider::read_manifests(std::optional<provider_settings> settings, ecp_op op, bool accept_removals,
+                              const taken_over& done) {
+    if (store_down_) {
+        if (op == 0) return; // they are read again once it can be written
+        return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"});
+    }
+    const auto& wanted = settings ? *settings : settings_;
+    auto read = desired_.read(wanted.fleet.manifests, store_.get());
+    if (read.failed) return refuse(read, wanted, op);
+    if (read.loses_too_much && !accept_removals) return hold(read, wanted, op);
+    take_over(std::move(read), std::move(settings), done);
+}
+
+void provider::take_over(manifest_reading read, std::optional<provider_settings> settings,
+                         const taken_over& done) {
+    health_.clear(trouble::manifests);
+    health_.clear(trouble::removals);
+    host_.record(rejected_, 0);
+    host_.record(held_removals_, 0);
+    told_.clear();
+    for (const auto& each : read.findings) host_.log(ECP_LOG_WARN, each.text);
+    desired_.accept(read);
+    if (settings) settings_ = *settings;
+    if (settings) watch();
+    writer_.post([this, read = std::move(read), settings = std::move(settings), done]() mutable {
+        change([&] {
+            if (settings) {
+                model_.configure(std::move(settings->fleet.fleet));
+                commits_are(settings->commits);
+            }
+            if (store_) keep_files(read);
+            const auto changes = std::make_shared<const manifest_reading>(std::move(read));
+            apply(changes->changes, [done, changes] { done(*changes); });
+        });
+    });
+}
+
+// The log has each of them once; who asked for the reading gets them all.
+void provider::refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op) {
+    const auto words = in_short(read.findings);
+    if (std::exchange(told_, words) != words) {
+        for (const auto& each : read.findings) {
+            host_.log(each.level == severity::error ? ECP_LOG_ERROR : ECP_LOG_WARN, each.text);
+        }
+        note(event_type::warning, "ManifestsRejected", words);
+    }
+    health_.set(trouble::manifests,
+                fmt::format("the manifests in {} are not taken over; what was accepted before stays: {}",
+                            wanted.fleet.manifests.string(), words));
+    host_.record(rejected_, 1);
+    if (op == 0) return;
+    ecp::reply refusal{ECP_INVALID,
+                       "the manifests are wrong or cannot be read; what was accepted before stays"};
+    for (const auto& each : read.findings) {
+        if (each.level == severity::error) refusal.detail(manifests_option, each.text);
+    }
+    host_.complete(op, refusal);
+}
+
+// Absence is never removal, and a folder that is unmounted or half synchronised looks like one that was
+// emptied: devices that come back from it have lost labels that their hardware gave them.
+void provider::hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op) {
+    const auto words = removal_words(read, wanted.fleet.manifests);
+    if (std::exchange(told_, words) != words) {
+        host_.log(ECP_LOG_WARN, words);
+        note(event_type::warning, "RemovalsHeld", words);
+    }
+    health_.set(trouble::removals, words);
+    host_.record(held_removals_, static_cast<double>(read.gone));
+    if (op != 0) host_.complete(op, ecp::reply{ECP_PRECONDITION, words});
+}
+
+void provider::note(event_type level, std::string reason, std::string text) {
+    writer_.post([this, level, reason = std::move(reason), text = std::move(text)] {
+        change([&] { model_.note_source(level, source, reason, text); });
+    });
+}
+
+void provider::watch() {
+    watch_.reset();
+    const auto& manifests = settings_.fleet.manifests;
+    if (!settings_.watches || manifests.empty()) return;
+    watch_.emplace(
+        reader_.executor(), manifests, watch_times{}, [this] { manifests_changed(); },
+        [this](std::string_view problem) {
+            host_.log(ECP_LOG_WARN, fmt::format("changes of the manifests may be seen late: {}", problem));
+        });
+}
+
+} // namespace edgeconf::fleet

@@ -1,0 +1,269 @@
+#include "fleet/model.hpp"
+
+#include "fleet_under_test.hpp"
+#include "kept_fleet.hpp"
+
+#include "support/catch.hpp"
+
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace edgeconf::fleet;
+
+namespace {
+
+const std::vector<std::string> ids{"a", "b", "c", "d", "e", "f", "g", "h"};
+
+constexpr auto token = "---\nkind: Secret\napiVersion: v1\nmetadata: {name: token}\nstringData: {k: v}\n";
+
+// Manifests that name some of the devices, with a workload for those at site north, and with or without the
+// Secret that it refers to.
+std::string fleet_yaml(const std::set<std::string>& named, bool whole) {
+    std::string yaml = workload("web", "deviceSelector: {matchLabels: {site: north}}",
+                                "image: i, envFrom: [{secretRef: {name: token}}]");
+    yaml += workload("probe", "deviceSelector: {matchLabels: {device.hostname: press}}");
+    yaml += head("EdgeConfig", "base") + "spec: {edgePlaybook: {playbooks: [{content: MQ==}]}}\n";
+    if (whole) yaml += token;
+    for (const auto& id : named) {
+        yaml +=
+            "---\napiVersion: management.project-flotta.io/v1alpha1\nkind: EdgeDevice\nmetadata: {name: " +
+            id + ", namespace: default, labels: {site: north, config/base: base}}\n";
+    }
+    return yaml;
+}
+
+// The device as a restart has to bring it back.
+std::string told(const fleet_under_test& fleet, const std::string& id) {
+    auto found = fleet.devices.describe(id);
+    if (!found) return "unknown";
+    auto& d = *found;
+    std::string text = d.ns + "|" + std::to_string(static_cast<int>(d.state)) + "|" + d.pin.text() + "|" +
+                       d.hardware + "|" + d.status.phase + "|" + d.status.version + "|" +
+                       std::to_string(d.status.registered) + "|" + std::to_string(d.last_seen) + "|" +
+                       std::to_string(static_cast<int>(d.status.connection)) + "|" + d.rendered_version;
+    if (d.state != device_state::known) d.labels.clear(); // they count for nothing then
+    for (const auto& [key, value] : d.labels) text += "|" + key + "=" + value;
+    for (const auto& each : d.status.workloads) text += "|" + each.name.get() + ":" + each.phase.get();
+    if (d.request) text += "|" + d.request->ns + ":" + d.request->set + ":" + std::to_string(d.request->made);
+    for (const auto& event : fleet.events(id)) {
+        if (event.find("is both") == std::string::npos) text += "|" + event; // said again at each start
+    }
+    const auto* entry = fleet.find(id);
+    if (entry != nullptr && entry->playbooks) text += "|" + *entry->playbooks;
+    return text + "|" + fleet.message(id);
+}
+
+struct restarted {
+    explicit restarted(const fleet_under_test& before, const kept_fleet& kept)
+        : fleet{"", settings(), before.now} {
+        auto objects = before.manifests;
+        fleet.manifests = objects;
+        const auto devices = std::exchange(objects.devices, {});
+        fleet.devices.apply(changes_between({}, objects));
+        kept.restore_devices(fleet.devices);
+        fleet.devices.remember_changes();
+        object_set named;
+        named.devices = devices;
+        fleet.devices.apply(changes_between({}, named));
+        fleet.settle();
+    }
+    static model_settings settings() { return {}; }
+
+    fleet_under_test fleet;
+};
+
+void do_something(fleet_under_test& fleet, std::mt19937& random) {
+    const auto pick = [&](std::size_t of) {
+        return std::uniform_int_distribution<std::size_t>{0, of - 1}(random);
+    };
+    const auto& id = ids[pick(ids.size())];
+    switch (pick(12)) {
+    case 0:
+        fleet.enrol(id, pick(2) == 0 ? "default" : "other", {object(R"({"hostname": "press"})"), "m"});
+        break;
+    case 1: fleet.devices.approve(id, "default", pick(2) == 0 ? "set" : "", "user:u"); break;
+    case 2:
+        fleet.put_registration(id, R"({"hostname": "press", "cpu": {"architecture": "arm"}})",
+                               edgeconf::fleet::sha256(std::string(1, static_cast<char>('0' + pick(2)))));
+        break;
+    case 3:
+    case 4: {
+        heartbeat beat;
+        beat.status = pick(2) == 0 ? "up" : "degraded";
+        beat.version = std::to_string(pick(3));
+        beat.workloads = {{"web", pick(2) == 0 ? "Running" : "Exited", ""}};
+        if (pick(3) == 0)
+            beat.playbooks = {{id + "-base", pick(2) == 0 ? "Running" : "SuccessfullyCompleted"}};
+        if (pick(3) == 0) beat.events = {{"Reason", "message", "warn"}};
+        fleet.put_heartbeat(id, beat);
+        break;
+    }
+    case 5: fleet.devices.deny(id, "user:u"); break;
+    case 6: fleet.devices.decommission(id, "user:u"); break;
+    case 7: fleet.devices.forget(id, "user:u"); break;
+    case 8: fleet.devices.reset_identity(id, "user:u"); break;
+    case 9: fleet.advance(std::chrono::seconds{pick(300)}); break;
+    default: {
+        std::set<std::string> named;
+        for (const auto& each : ids) {
+            if (pick(2) == 0) named.insert(each);
+        }
+        fleet.become(fleet_yaml(named, pick(2) == 0));
+        break;
+    }
+    }
+}
+
+} // namespace
+
+TEST_CASE("model: what was saved is there after a restart, whatever happened", "[fleet][unit]") {
+    for (unsigned seed = 1; seed <= 60; ++seed) {
+        INFO("seed " << seed);
+        std::mt19937 random{seed};
+        fleet_under_test fleet{"", restarted::settings()};
+        fleet.devices.remember_changes();
+        kept_fleet kept;
+        for (int step = 0; step < 60; ++step) {
+            do_something(fleet, random);
+            if (random() % 3 == 0) kept.save(fleet.devices);
+        }
+        fleet.settle();
+        kept.save(fleet.devices);
+        const restarted again{fleet, kept};
+        for (const auto& id : ids) CHECK(told(again.fleet, id) == told(fleet, id));
+        const auto before = fleet.devices.counts();
+        const auto after = again.fleet.devices.counts();
+        CHECK(after.known == before.known);
+        CHECK(after.pending == before.pending);
+        CHECK(after.denied == before.denied);
+        CHECK(after.removed == before.removed);
+        CHECK(after.offline == before.offline);
+        CHECK(after.not_polling == before.not_polling);
+        CHECK(after.stale == before.stale);
+        CHECK(after.unconfigured == before.unconfigured);
+    }
+}
+
+TEST_CASE("model: a restart of an unchanged fleet writes nothing", "[fleet][unit]") {
+    fleet_under_test fleet{fleet_yaml({"a", "b"}, true)};
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    fleet.become(fleet_yaml({"a", "b", "c"}, true));
+    fleet.enrol("h");
+    fleet.put_heartbeat("c");
+    kept.save(fleet.devices);
+    CHECK(kept.devices() == 2); // those that came while changes were remembered
+    restarted again{fleet, kept};
+    kept.save(again.fleet.devices); // a and b, whose rows were never there
+    restarted third{again.fleet, kept};
+    const auto written = kept.written();
+    CHECK_FALSE(third.fleet.devices.has_unsaved());
+    kept.save(third.fleet.devices);
+    CHECK(kept.written() == written);
+}
+
+TEST_CASE("model: nobody sees an enrolment, an approval or a key before it is saved", "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    CHECK(fleet.enrol("a") == outcome::created);
+    CHECK(fleet.devices.has_unsaved_membership());
+    CHECK(fleet.find("a") == nullptr);
+    kept.save(fleet.devices);
+    CHECK_FALSE(fleet.devices.has_unsaved_membership());
+    REQUIRE(fleet.find("a") != nullptr);
+    CHECK(fleet.find("a")->state == device_state::pending);
+
+    CHECK(fleet.devices.approve("a", "", "", "user:u") == outcome::ok);
+    fleet.settle();
+    CHECK(fleet.find("a")->state == device_state::pending);
+    kept.save(fleet.devices);
+    CHECK(fleet.find("a")->state == device_state::known);
+    CHECK_FALSE(fleet.message("a").empty());
+
+    CHECK(fleet.put_registration("a", "{}", digest{1}) == outcome::ok);
+    CHECK_FALSE(fleet.find("a")->calls_matter);
+    kept.save(fleet.devices);
+    CHECK(fleet.find("a")->calls_matter); // its next call proves the key
+    fleet.poll("a");
+    CHECK(fleet.devices.has_unsaved_membership());
+    kept.save(fleet.devices);
+    CHECK(fleet.describe("a").pin.state() == pin_state::confirmed);
+
+    CHECK(fleet.devices.decommission("a", "user:u") == outcome::ok);
+    CHECK(fleet.find("a")->state == device_state::known);
+    kept.save(fleet.devices);
+    CHECK(fleet.find("a")->state == device_state::removed);
+}
+
+TEST_CASE("model: R30: a restart keeps the last good configuration of a device whose newest is broken",
+          "[fleet][unit]") {
+    fleet_under_test fleet{fleet_yaml({}, true)};
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    fleet.become(fleet_yaml({"a"}, true));
+    kept.save(fleet.devices);
+    const auto good = fleet.message("a");
+    REQUIRE_FALSE(good.empty());
+    fleet.become(fleet_yaml({"a"}, false));
+    kept.save(fleet.devices);
+    CHECK(fleet.message("a") == good);
+
+    restarted again{fleet, kept};
+    CHECK(again.fleet.message("a") == good);
+    CHECK(again.fleet.devices.counts().stale == 1);
+    const auto written = kept.written();
+    kept.save(again.fleet.devices);
+    CHECK(kept.written() == written);
+
+    again.fleet.become(fleet_yaml({"a"}, true)); // mended
+    kept.save(again.fleet.devices);
+    CHECK(again.fleet.message("a") == good);
+    CHECK(again.fleet.devices.counts().stale == 0);
+    const restarted third{again.fleet, kept};
+    CHECK(third.fleet.message("a") == good);
+}
+
+TEST_CASE("model: nobody is offline only because the host was down", "[fleet][unit]") {
+    fleet_under_test fleet{""};
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    fleet.devices.approve("a", "default", "", "user:u");
+    fleet.put_heartbeat("a");
+    kept.save(fleet.devices);
+    fleet.now += std::chrono::hours{5};
+    restarted again{fleet, kept};
+    again.fleet.advance(std::chrono::seconds{150});
+    CHECK(again.fleet.devices.counts().offline == 0);
+    again.fleet.advance(std::chrono::seconds{60});
+    CHECK(again.fleet.devices.counts().offline == 1);
+}
+
+TEST_CASE("model: a tombstone ends when its time is up", "[fleet][unit]") {
+    model_settings settings;
+    settings.tombstone_retention = std::chrono::hours{2};
+    fleet_under_test fleet{"", settings};
+    fleet.devices.approve("a", "default", "", "user:u");
+    fleet.devices.decommission("a", "user:u");
+    fleet.advance(std::chrono::minutes{100});
+    CHECK(fleet.devices.counts().removed == 1);
+    fleet.enrol("a"); // asking again begins anew
+    fleet.advance(std::chrono::minutes{100});
+    CHECK(fleet.devices.counts().removed == 1);
+    fleet.now += std::chrono::hours{169};
+    fleet.advance(std::chrono::hours{3});
+    CHECK(fleet.devices.counts().removed == 0);
+    CHECK(fleet.find("a") == nullptr);
+}
+
+TEST_CASE("model: events go when their time is up", "[fleet][unit]") {
+    model_settings settings;
+    settings.event_retention = std::chrono::hours{1};
+    fleet_under_test fleet{"", settings};
+    fleet.enrol("a");
+    CHECK(fleet.events("a").size() == 1);
+    fleet.advance(std::chrono::minutes{61});
+    CHECK(fleet.events("a").empty());
+}
