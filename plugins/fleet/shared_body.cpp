@@ -57,6 +57,22 @@ std::shared_ptr<const shared_body> assemble(const part& settings, const std::vec
     return std::move(body).finish();
 }
 
+std::string content_of(const shared_body& body) {
+    std::string content;
+    for (const auto piece : body.pieces) content += piece;
+    return content;
+}
+
+std::shared_ptr<const shared_body> restore_body(std::string content, const digest& hash,
+                                                std::vector<std::string> workloads) {
+    auto made = std::make_shared<shared_body>();
+    made->kept.push_back(make_fragment(std::move(content)));
+    made->pieces.push_back(made->kept.back()->bytes);
+    made->hash = hash;
+    made->workloads = std::move(workloads);
+    return made;
+}
+
 version_text version_of(std::string_view device_id, const shared_body& body) {
     std::string content{device_id};
     content.push_back('\0');
