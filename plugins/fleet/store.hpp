@@ -94,7 +94,8 @@ public:
     virtual void load(store_visitor& to) = 0;
 
     // Returns when the changes would survive a loss of power, whatever the durability chosen. After a failure
-    // nothing of it counts, and only recover() may come next.
+    // all of it is stored or nothing, and nobody knows which; only recover() may come next, and then all of
+    // it again. Saving the same twice is saving it once.
     virtual void save(const unsaved_changes& changes) = 0;
 
     // After a failure: opens anew and verifies that all that save() has ever acknowledged is there.
@@ -104,7 +105,8 @@ public:
     virtual void tend() = 0;
 
     // Hands over manifests, objects and devices that come after `from`, empty for the beginning, until
-    // `enough` says so; returns where to go on, empty after the last one. Each device is as it was at one
+    // `enough` says so; returns where to go on, empty after the last one. Throws std::invalid_argument for a
+    // `from` that no call has returned. Each device is as it was at one
     // moment, two of them not necessarily at the same.
     virtual std::string page(std::string_view from, store_visitor& to,
                              const std::function<bool()>& enough) = 0;
