@@ -1,0 +1,102 @@
+#include "file/change_of_key.hpp"
+
+#include "file/connection.hpp"
+#include "file/sealing_functions.hpp"
+#include "file/statement.hpp"
+
+#include "fleet/store.hpp"
+
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace edgeconf::file {
+
+namespace {
+
+constexpr std::string_view known_text = "edgeconf";
+constexpr std::string_view known_identity = "meta";
+
+std::unique_ptr<const sealing> read(const std::filesystem::path& file) {
+    if (file.empty()) return nullptr;
+    return std::make_unique<const sealing>(read_key_file(file));
+}
+
+std::optional<std::string> meta(SQLite::Database& database, const std::string& name) {
+    SQLite::Statement query{database, "SELECT value FROM meta WHERE name = ?1"};
+    start(query, name);
+    if (!query.executeStep()) return std::nullopt;
+    return std::string{bytes_of(query.getColumn(0))};
+}
+
+bool opens(const sealing* key, const std::string& sealed) {
+    return key != nullptr && key->open(sealed, known_identity) == known_text;
+}
+
+fleet::store_problem wrong_key(const keys& keys, const std::filesystem::path& file) {
+    if (!keys.current) {
+        return fleet::store_problem{
+            fmt::format("{}: is sealed; name the key file that it was sealed with", file.string())};
+    }
+    return fleet::store_problem{
+        fmt::format("{}: is sealed with another key than that in {}; name the file with that "
+                    "key, or, to change to this one, name that as the old key file",
+                    file.string(), keys.file.string())};
+}
+
+void reseal(SQLite::Database& database, const sealing* from, const sealing* to) {
+    // SQLite keeps what a statement changes, here texts in the clear, in case it has to be taken back.
+    database.exec("PRAGMA temp_store = MEMORY");
+    const change_of_key change{from, to};
+    add_reseal_function(database, change);
+
+    SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
+    database.exec("UPDATE objects SET text = reseal(text, 'object', kind, ns, name)");
+    database.exec("UPDATE manifest_objects SET text = reseal(text, 'manifest', position, "
+                  "(SELECT path FROM manifest_files WHERE id = file))");
+    database.exec("UPDATE renderings SET content = reseal(content, 'rendering', hash)");
+    database.exec("DELETE FROM meta WHERE name = 'sealed'");
+    if (to != nullptr) {
+        const auto sealed = to->seal(known_text, known_identity);
+        SQLite::Statement insert{database, "INSERT INTO meta VALUES ('sealed', ?1)"};
+        run(insert, blob{sealed});
+    }
+    database.exec("INSERT OR REPLACE INTO meta VALUES ('compact', 1)");
+    transaction.commit();
+    database.exec("PRAGMA temp_store = DEFAULT");
+}
+
+// Pages that are not used any more, and the WAL, have the old texts.
+void remove_traces(SQLite::Database& database, const std::filesystem::path& file) {
+    database.exec("VACUUM");
+    if (!checkpoint(database, checkpoint_kind::whole_and_truncate)) {
+        throw fleet::store_problem{
+            fmt::format("{}: another program reads it while its traces of another key are to "
+                        "be removed; end that",
+                        file.string())};
+    }
+    database.exec("DELETE FROM meta WHERE name = 'compact'");
+}
+
+} // namespace
+
+keys read_keys(const std::filesystem::path& file, const std::filesystem::path& old_file) {
+    return {file, old_file, read(file), read(old_file)};
+}
+
+void bring_under(const keys& keys, SQLite::Database& database, const std::filesystem::path& file) {
+    const auto sealed = meta(database, "sealed");
+    if (!sealed) {
+        if (keys.current) reseal(database, nullptr, keys.current.get());
+    } else if (!opens(keys.current.get(), *sealed)) {
+        if (!opens(keys.old.get(), *sealed)) throw wrong_key(keys, file);
+        reseal(database, keys.old.get(), keys.current.get());
+    }
+    if (meta(database, "compact")) remove_traces(database, file);
+}
+
+} // namespace edgeconf::file

@@ -1,0 +1,182 @@
+#include "file/change_of_key.hpp"
+
+#include "file/database.hpp"
+
+#include "fleet_sample.hpp"
+
+#include "support/catch.hpp"
+#include "support/temp_folder.hpp"
+
+#include <SQLiteCpp/Database.h>
+
+#include <string>
+
+#include <sys/stat.h>
+
+using namespace edgeconf;
+using namespace edgeconf::file;
+using fleet::object_kind;
+
+namespace {
+
+// In a manifest, an object and a configuration.
+const std::string password = "correct-horse-battery-staple";
+
+struct sealed_fleet {
+    test::temp_folder folder;
+    std::filesystem::path file = folder.path() / "fleet.db";
+    std::filesystem::path key = make_key("key", 'A');
+    std::filesystem::path other_key = make_key("other", 'B');
+
+    std::filesystem::path make_key(const char* name, char fill) const {
+        const auto made = folder.write(name, std::string(43, fill) + '=');
+        chmod(made.c_str(), 0600);
+        return made;
+    }
+
+    std::unique_ptr<database> open(const std::filesystem::path& with,
+                                   const std::filesystem::path& old = {}) const {
+        auto store = std::make_unique<database>(database_options{file, with, old});
+        store->open();
+        return store;
+    }
+    std::string problem(const std::filesystem::path& with, const std::filesystem::path& old = {}) const {
+        return problem_in([&] { open(with, old); });
+    }
+
+    void fill(database& store) const {
+        const auto manifest =
+            sample_file("a.yaml", {"{}", R"({"kind":"Secret","data":")" + password + "\"}"});
+        const auto secret = sample_object(object_kind::secret, "s", password);
+        const auto body = sample_body(R"({"secrets":[")" + password + "\"]}");
+        const auto device = sample_device(1);
+        fleet::unsaved_changes changes;
+        changes.manifests.put = {&manifest};
+        changes.objects = {&secret};
+        changes.devices = {{device.get(), body.get()}};
+        store.save(changes);
+    }
+
+    static bool is_whole(database& store) {
+        const auto found = load(store);
+        const auto has = [](const std::string& text) { return text.find(password) != std::string::npos; };
+        return has(found.files.at(0).objects.at(1).text) && has(found.objects.at(0).text) &&
+               has(content_of(*found.devices.at(1).stale)) && found.devices.at(1).id == "device-1";
+    }
+
+    // In what is on the disk, used or not.
+    bool shows_password() const {
+        for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
+            const auto path = file.string() + suffix;
+            if (std::filesystem::exists(path) && test::read_file(path).find(password) != std::string::npos) {
+                return true;
+            }
+        }
+        return false;
+    }
+};
+
+} // namespace
+
+TEST_CASE("change_of_key: with a key, no Secret is in the file in the clear", "[file][change_of_key]") {
+    const sealed_fleet at;
+    {
+        const auto store = at.open(at.key);
+        at.fill(*store);
+        CHECK_FALSE(at.shows_password()); // in the WAL
+        CHECK(at.is_whole(*store));
+        const auto manifest = load(*store).files.at(0);
+        CHECK(store->find(manifest.path, manifest.content)->size() == 2);
+    }
+    CHECK_FALSE(at.shows_password());
+    CHECK(at.is_whole(*at.open(at.key)));
+}
+
+TEST_CASE("change_of_key: a first key seals what is there, without a trace in the clear",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    {
+        const auto store = at.open({});
+        at.fill(*store);
+        fleet::unsaved_changes changes;
+        changes.objects_gone = {{object_kind::secret, {"plant-1", "s"}}};
+        store->save(changes); // its text may be in a page that nothing uses any more
+        const auto secret = sample_object(object_kind::secret, "s", password);
+        changes = {};
+        changes.objects = {&secret};
+        store->save(changes);
+        CHECK(at.is_whole(*store));
+    }
+    CHECK(at.shows_password());
+    const auto store = at.open(at.key);
+    CHECK_FALSE(at.shows_password());
+    CHECK(at.is_whole(*store));
+}
+
+TEST_CASE("change_of_key: sealing that was cut short is completed at the next opening",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    SQLite::Database{at.file.string(), SQLite::OPEN_READWRITE}.exec(
+        "CREATE TABLE left (text); INSERT INTO left VALUES ('" + password +
+        "'); PRAGMA secure_delete = OFF; DROP TABLE left; INSERT INTO meta VALUES ('compact', 1)");
+    CHECK(at.shows_password());
+    CHECK(at.is_whole(*at.open(at.key)));
+    CHECK_FALSE(at.shows_password());
+}
+
+TEST_CASE("change_of_key: without its key, or with another one, it is refused and left as it is",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    const auto before = test::read_file(at.file);
+    CHECK(at.problem({}).find("name the key file that it was sealed with") != std::string::npos);
+    const auto wrong = at.problem(at.other_key);
+    CHECK(wrong.find("is sealed with another key than that in " + at.other_key.string()) !=
+          std::string::npos);
+    CHECK(wrong.find("BBBB") == std::string::npos);
+    CHECK_FALSE(at.problem(at.other_key, at.other_key).empty());
+    CHECK_FALSE(at.problem({}, at.other_key).empty());
+    CHECK(test::read_file(at.file) == before);
+    CHECK(at.is_whole(*at.open(at.key)));
+}
+
+TEST_CASE("change_of_key: a new key takes the place of the old one", "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    CHECK(at.is_whole(*at.open(at.other_key, at.key)));
+    CHECK(at.is_whole(*at.open(at.other_key, at.key))); // it is still named
+    CHECK_FALSE(at.problem(at.key).empty());
+    CHECK(at.is_whole(*at.open(at.other_key)));
+    CHECK_FALSE(at.shows_password());
+}
+
+TEST_CASE("change_of_key: the old key alone unseals", "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    CHECK(at.is_whole(*at.open({}, at.key)));
+    CHECK(at.is_whole(*at.open({})));
+}
+
+TEST_CASE("change_of_key: a text put in the clear, or in another's place, is damage",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    const auto* const forgery =
+        GENERATE("UPDATE objects SET text = 'in the clear'", "UPDATE objects SET name = 'another'",
+                 "UPDATE objects SET text = (SELECT content FROM renderings)");
+    SQLite::Database{at.file.string(), SQLite::OPEN_READWRITE}.exec(forgery);
+    const auto store = at.open(at.key);
+    CHECK(problem_in([&] { load(*store); }).find("is damaged (a sealed text cannot be opened)") !=
+          std::string::npos);
+}
+
+TEST_CASE("change_of_key: a manifest that cannot be opened counts as not found", "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    SQLite::Database{at.file.string(), SQLite::OPEN_READWRITE}.exec(
+        "UPDATE manifest_objects SET text = x'00'");
+    const auto store = at.open(at.key);
+    const auto manifest = sample_file("a.yaml", {"{}", R"({"kind":"Secret","data":")" + password + "\"}"});
+    CHECK_FALSE(store->find(manifest.path, manifest.content));
+}
