@@ -9,8 +9,10 @@
 #include <boost/json/value.hpp>
 
 #include <cstdint>
+#include <mutex>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -23,7 +25,11 @@ public:
 
     void start(ecp_op op) { host_.complete(op, ecp::reply{ECP_OK}); }
     void stop(ecp_op op) { host_.complete(op, ecp::reply{ECP_OK}); }
-    void cancel(ecp_op op) { host_.complete(op, ecp::reply{ECP_CANCELLED, "it was cancelled"}); }
+
+    void cancel(ecp_op op) {
+        const std::lock_guard lock{mutex_};
+        if (waiting_ == op) complete_cancelled(std::exchange(waiting_, 0));
+    }
 
     void reconfigure(std::string_view, ecp_op op) { host_.complete(op, ecp::reply{ECP_OK}); }
 
@@ -57,9 +63,21 @@ private:
             host_.complete(op, ecp::reply{ECP_OK}.body(R"({"put":1,"removed":7})"));
     }
 
+    void wait_for_cancel(ecp_op op) {
+        const std::lock_guard lock{mutex_};
+        if (host_.is_cancelled(op))
+            complete_cancelled(op);
+        else
+            waiting_ = op;
+    }
+
+    void complete_cancelled(ecp_op op) const {
+        host_.complete(op, ecp::reply{ECP_CANCELLED, "it was cancelled"});
+    }
+
     // Its tokens are none that fit a URL.
     void give_page(std::string_view token, ecp_op op) {
-        if (options_.contains("waits")) return;
+        if (options_.contains("waits")) return wait_for_cancel(op);
         constexpr std::string_view words = "page /?&%\n";
         const auto page = token.empty() ? 1 : std::stoll(std::string{token.substr(words.size())});
         if (page >= number("away-at", page + 1)) {
@@ -108,6 +126,8 @@ private:
     json::object options_;
     std::string uploaded_;
     int pieces_ = 0;
+    std::mutex mutex_; // guards waiting_
+    ecp_op waiting_ = 0;
 };
 
 } // namespace

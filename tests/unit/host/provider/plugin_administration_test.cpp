@@ -190,8 +190,8 @@ TEST_CASE("plugin_provider: past its deadline an administrator's call is cancell
           "[provider][administration]") {
     rig r;
     r.limits.administration = 1s; // far longer than one poll
-    const ecp_resource_request* lent = nullptr;
-    r.script.on_invoke = [&](const ecp_resource_request& request, ecp_op) { lent = &request; };
+    std::promise<const ecp_resource_request*> lent;
+    r.script.on_invoke = [&](const ecp_resource_request& request, ecp_op) { lent.set_value(&request); };
     REQUIRE(r.create());
     std::optional<given_answer> given;
     r.begin(an_export("page-2"), given);
@@ -200,7 +200,7 @@ TEST_CASE("plugin_provider: past its deadline an administrator's call is cancell
     REQUIRE(given.has_value());
     CHECK(given->error().code == errc::deadline);
     CHECK(r.script.wait_for("cancel").op == op);
-    CHECK(text(lent->page_token) == "page-2");
+    CHECK(text(lent.get_future().get()->page_token) == "page-2");
     r.script.complete(op, ECP_CANCELLED);
     CHECK(r.stop());
     const auto all = r.script.names();
