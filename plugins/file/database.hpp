@@ -51,6 +51,10 @@ public:
     ~database() override;
 
     void open() override;
+
+    // The database is new; others may read it.
+    const std::vector<std::string>& remarks() const override { return remarks_; }
+
     void load(fleet::store_visitor& to) override;
     void save(const fleet::unsaved_changes& changes) override;
     void recover() override;
@@ -59,15 +63,13 @@ public:
     std::string page(std::string_view from, fleet::store_visitor& to,
                      const std::function<bool()>& enough) override;
 
+    std::filesystem::path upload_file() const override;
+
     // Of the database and its WAL.
     std::uint64_t size() const override;
 
-    std::optional<std::vector<fleet::cached_manifest>> find(const std::string& path,
+    std::optional<std::vector<fleet::cached_manifest>> find(std::string_view path,
                                                             const fleet::digest& content) override;
-
-    // What open() has found that works and that an operator should know: the database is new, others may read
-    // it.
-    const std::vector<std::string>& remarks() const noexcept { return remarks_; }
 
 private:
     struct reading;

@@ -141,7 +141,7 @@ void fleet_reader::fetch_files(fleet_rows& into, std::string_view after) {
     while (files_.executeStep()) {
         auto& file = into.files.emplace_back();
         file.path = text_of(files_.getColumn(0));
-        file.content = digest_of(bytes_of(files_.getColumn(1)));
+        if (const auto hash = bytes_of(files_.getColumn(1)); !hash.empty()) file.content = digest_of(hash);
         file.objects = objects_of(files_.getColumn(2).getInt64(), file.path);
         for (const auto& each : file.objects) into.size += each.text.size();
         if (into.size < chunk_size) continue;
@@ -220,7 +220,7 @@ void fleet_reader::events(fleet::store_visitor& to) {
     }
 }
 
-std::optional<std::vector<fleet::cached_manifest>> fleet_reader::find(const std::string& path,
+std::optional<std::vector<fleet::cached_manifest>> fleet_reader::find(std::string_view path,
                                                                       const fleet::digest& content) {
     SQLite::Transaction transaction{database_};
     start(find_file_, path, blob{bytes(content)});
@@ -230,7 +230,7 @@ std::optional<std::vector<fleet::cached_manifest>> fleet_reader::find(const std:
     return objects_of(id, path);
 }
 
-std::vector<fleet::cached_manifest> fleet_reader::objects_of(std::int64_t file, const std::string& path) {
+std::vector<fleet::cached_manifest> fleet_reader::objects_of(std::int64_t file, std::string_view path) {
     std::vector<fleet::cached_manifest> objects;
     start(file_objects_, file, path);
     while (file_objects_.executeStep()) {

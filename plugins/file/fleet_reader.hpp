@@ -52,14 +52,14 @@ public:
 
     void events(fleet::store_visitor& to);
 
-    std::optional<std::vector<fleet::cached_manifest>> find(const std::string& path,
+    std::optional<std::vector<fleet::cached_manifest>> find(std::string_view path,
                                                             const fleet::digest& content);
 
 private:
     void fetch_files(fleet_rows& into, std::string_view after);
     void fetch_objects(fleet_rows& into, std::string_view after);
     void fetch_devices(fleet_rows& into, std::string_view after);
-    std::vector<fleet::cached_manifest> objects_of(std::int64_t file, const std::string& path);
+    std::vector<fleet::cached_manifest> objects_of(std::int64_t file, std::string_view path);
     std::shared_ptr<const fleet::shared_body> rendering(std::int64_t id, std::string_view hash);
 
     SQLite::Database& database_;

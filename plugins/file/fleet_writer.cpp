@@ -168,13 +168,13 @@ void fleet_writer::save_objects(const fleet::unsaved_changes& changes) {
 void fleet_writer::save_manifests(const fleet::manifest_changes& changes) {
     for (const auto& path : changes.removed) run(remove_file_, path);
     for (const auto* file : changes.put) {
-        if (!file->from_cache) put_file(*file);
+        if (!file->known) put_file(*file);
     }
 }
 
 void fleet_writer::put_file(const fleet::manifest_file& file) {
     run(remove_file_, file.path);
-    run(add_file_, file.path, blob{bytes(file.content)});
+    run(add_file_, file.path, blob{file.content ? bytes(*file.content) : std::string_view{}});
     const auto id = database_.getLastInsertRowid();
     std::int64_t position = 0;
     for (const auto& each : file.objects) {

@@ -67,7 +67,7 @@ CREATE INDEX stale_rendering ON stale (rendering);
 CREATE TABLE manifest_files (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
-    content BLOB NOT NULL -- SHA-256 of the file's bytes
+    content BLOB NOT NULL -- SHA-256 of the file's bytes; empty: to be read again
 ) STRICT;
 
 CREATE TABLE manifest_objects (

@@ -71,6 +71,7 @@ bool is_empty(const unsaved_changes& changes) {
 
 void provider::restore() {
     store_->open();
+    for (const auto& remark : store_->remarks()) host_.log(ECP_LOG_WARN, remark);
     restoring all{desired_, model_};
     store_->load(all);
     restored_ = all.finish();

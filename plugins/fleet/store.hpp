@@ -90,6 +90,9 @@ public:
     // operator can mend, too.
     virtual void open() = 0;
 
+    // What open() has found that works and that an operator should know all the same.
+    virtual const std::vector<std::string>& remarks() const = 0;
+
     // All that is stored; after open().
     virtual void load(store_visitor& to) = 0;
 

@@ -86,7 +86,7 @@ TEST_CASE("change_of_key: with a key, no Secret is in the file in the clear", "[
         CHECK_FALSE(at.shows_password()); // in the WAL
         CHECK(at.is_whole(*store));
         const auto manifest = load(*store).files.at(0);
-        CHECK(store->find(manifest.path, manifest.content)->size() == 2);
+        CHECK(store->find(manifest.path, *manifest.content)->size() == 2);
     }
     CHECK_FALSE(at.shows_password());
     CHECK(at.is_whole(*at.open(at.key)));
@@ -178,5 +178,5 @@ TEST_CASE("change_of_key: a manifest that cannot be opened counts as not found",
         "UPDATE manifest_objects SET text = x'00'");
     const auto store = at.open(at.key);
     const auto manifest = sample_file("a.yaml", {"{}", R"({"kind":"Secret","data":")" + password + "\"}"});
-    CHECK_FALSE(store->find(manifest.path, manifest.content));
+    CHECK_FALSE(store->find(manifest.path, *manifest.content));
 }

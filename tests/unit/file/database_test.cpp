@@ -256,32 +256,32 @@ TEST_CASE("database: manifests are found by path and content", "[file][database]
     changes.manifests.put = {&a, &b};
     at.store->save(changes);
 
-    const auto found = at.store->find(a.path, a.content);
+    const auto found = at.store->find(a.path, *a.content);
     REQUIRE(found);
     REQUIRE(found->size() == 2);
     CHECK((*found)[1].line == 11);
     CHECK((*found)[1].text == a.objects[1].text);
-    CHECK(at.store->find(b.path, b.content)->empty());
-    CHECK_FALSE(at.store->find(a.path, b.content));
-    CHECK_FALSE(at.store->find("fleet/c.yaml", a.content));
+    CHECK(at.store->find(b.path, *b.content)->empty());
+    CHECK_FALSE(at.store->find(a.path, *b.content));
+    CHECK_FALSE(at.store->find("fleet/c.yaml", *a.content));
 
     const auto newer = sample_file(a.path, {R"({"kind":"ConfigMap"})"});
     auto cached = b;
-    cached.from_cache = true;
+    cached.known = true;
     changes.manifests.put = {&newer, &cached};
     at.store->save(changes);
-    CHECK_FALSE(at.store->find(a.path, a.content));
-    CHECK(at.store->find(a.path, newer.content)->size() == 1);
-    CHECK(at.store->find(b.path, b.content));
+    CHECK_FALSE(at.store->find(a.path, *a.content));
+    CHECK(at.store->find(a.path, *newer.content)->size() == 1);
+    CHECK(at.store->find(b.path, *b.content));
 
     changes.manifests = {{}, {b.path}};
     at.store->save(changes);
-    CHECK_FALSE(at.store->find(b.path, b.content));
+    CHECK_FALSE(at.store->find(b.path, *b.content));
     const auto all = load(*at.store).files;
     REQUIRE(all.size() == 1);
     CHECK(all[0].path == a.path);
     CHECK(all[0].content == newer.content);
-    CHECK_FALSE(all[0].from_cache);
+    CHECK_FALSE(all[0].known);
     CHECK(all[0].objects.size() == 1);
 }
 
@@ -356,7 +356,7 @@ TEST_CASE("database: one thread reads while the other writes", "[file][database]
         for (int i = 0; i < 100; ++i) {
             fleet_found found;
             at.store->page("", found, never);
-            at.store->find(file.path, file.content);
+            at.store->find(file.path, *file.content);
             at.store->size();
         }
     }};
