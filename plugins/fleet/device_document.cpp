@@ -29,6 +29,7 @@ namespace json = boost::json;
 
 constexpr unix_seconds latest = 253'402'300'799; // the end of the year 9999
 constexpr std::int64_t count_limit = std::numeric_limits<std::int64_t>::max();
+constexpr std::size_t depth_limit = 100;     // a spec may be as deep as a manifest
 constexpr std::size_t usual_size = 8u << 10; // bytes of memory for the values of one document
 
 template <class Value>
@@ -153,13 +154,16 @@ public:
         const auto all = found_.all();
         const auto first = std::find_if(all.begin(), all.end(),
                                         [](const auto& each) { return each.level == severity::error; });
-        throw document_damaged{first->text};
+        // Behind the name stands the line, which means nothing here.
+        throw document_damaged{*owner_.file + first->text.substr(first->text.find(": "))};
     }
 
 private:
     json::value parsed(const char* name, std::string_view text) {
+        json::parse_options options;
+        options.max_depth = depth_limit;
         boost::system::error_code error;
-        auto root = json::parse(text, error, &memory_);
+        auto root = json::parse(text, error, &memory_, options);
         if (error) throw document_damaged{fmt::format("{}: {}", name, error.message())};
         return root;
     }

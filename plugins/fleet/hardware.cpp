@@ -98,6 +98,11 @@ string_map hardware_labels(const json::object& reported) {
     return labels;
 }
 
+bool is_hardware_label(std::string_view key) noexcept {
+    return std::any_of(label_sources.begin(), label_sources.end(),
+                       [&](const auto& each) { return each.label == key; });
+}
+
 std::string normalised_label(std::string_view text) {
     std::string label;
     for (const char c : text) {

@@ -25,6 +25,9 @@ std::string bounded_hardware(boost::json::object hardware, std::size_t limit);
 // gives no label, not an empty one, so that a merge leaves the device's old one (R17).
 string_map hardware_labels(const boost::json::object& reported);
 
+// Whether `key` is that of a label that hardware_labels() gives.
+bool is_hardware_label(std::string_view key) noexcept;
+
 // `text` as a label's value: lower case, from its first to its last letter or digit, only a-z 0-9 - _ .
 // in between, at most 63 characters of that, trimmed again (R16). Empty when nothing is left.
 std::string normalised_label(std::string_view text);
