@@ -65,7 +65,7 @@ bool checkpoint(SQLite::Database& database, checkpoint_kind kind) {
 }
 
 std::optional<std::string> find_damage(SQLite::Database& database) {
-    SQLite::Statement check{database, "PRAGMA quick_check(1)"};
+    SQLite::Statement check{database, "PRAGMA integrity_check(1)"};
     if (!check.executeStep()) return "it cannot be checked";
     auto found = check.getColumn(0).getString();
     if (found == "ok") return std::nullopt;

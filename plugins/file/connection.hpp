@@ -31,8 +31,8 @@ enum class checkpoint_kind : std::uint8_t {
 // else, left something to do.
 bool checkpoint(SQLite::Database& database, checkpoint_kind kind);
 
-// What is wrong with the structure of the file, nothing if all is well. Reads most of it, some 0.2 s for 100
-// MB.
+// What is wrong with the structure of the file or its indexes, nothing if all is well. Reads all of it: some
+// 0.3 s of CPU time for a fleet of 100,000, 220 MB. What a text or a blob says is not looked at.
 std::optional<std::string> find_damage(SQLite::Database& database);
 
 // The errno behind the last failure, 0 if it is not known.

@@ -5,8 +5,6 @@
 
 #include "fleet/store.hpp"
 
-#include <SQLiteCpp/Database.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -41,7 +39,8 @@ struct database_options {
 // the owner's alone (0600). A reader elsewhere that does not come to an end makes the WAL grow for as long.
 //
 // open() refuses what is not edgeconf's, is of a newer version, or is damaged in its structure: for that it
-// reads the whole file. Nothing is ever repaired or started anew in silence.
+// reads the whole file. Other bytes inside a text it cannot notice, unless the text is sealed. Nothing is
+// ever repaired or started anew in silence.
 //
 // Threads: as store says; readers have a connection of their own, so neither side waits for the other, but
 // for recover().

@@ -241,14 +241,19 @@ std::vector<fleet::cached_manifest> fleet_reader::objects_of(std::int64_t file, 
 }
 
 std::shared_ptr<const fleet::shared_body> fleet_reader::rendering(std::int64_t id, std::string_view hash) {
-    std::erase_if(renderings_, [](const auto& each) { return each.second.expired(); });
-    if (const auto known = renderings_.find(hash); known != renderings_.end()) return known->second.lock();
+    if (const auto known = renderings_.find(hash); known != renderings_.end()) {
+        if (auto body = known->second.lock()) return body;
+    }
     start(rendering_, id);
     if (!rendering_.executeStep()) damaged("a last good configuration that is missing");
     auto body = fleet::restore_body(rendering_.getColumn(0).getString(), digest_of(hash),
                                     names_from_json(text_of(rendering_.getColumn(1))));
     rendering_.reset();
     renderings_.insert_or_assign(std::string{hash}, body);
+    if (renderings_.size() >= sweep_at_) {
+        std::erase_if(renderings_, [](const auto& each) { return each.second.expired(); });
+        sweep_at_ = 2 * renderings_.size() + 64;
+    }
     return body;
 }
 

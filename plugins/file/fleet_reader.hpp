@@ -65,6 +65,7 @@ private:
     SQLite::Database& database_;
     heard_overlay heard_;
     std::map<std::string, std::weak_ptr<const fleet::shared_body>, std::less<>> renderings_; // by hash
+    std::size_t sweep_at_ = 64; // of those that have gone
     SQLite::Statement find_file_;
     SQLite::Statement file_objects_;
     SQLite::Statement files_;

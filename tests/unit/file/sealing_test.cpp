@@ -86,7 +86,7 @@ TEST_CASE("sealing: what is no key is refused, and never quoted", "[file][sealin
 
 TEST_CASE("sealing: a key that others can get at is refused", "[file][sealing]") {
     const auto text = fleet::encode_base64(bytes);
-    for (const mode_t mode : {0644, 0604, 0620, 0660, 0601}) {
+    for (const mode_t mode : {0644u, 0604u, 0620u, 0660u, 0601u}) {
         CHECK(key_file{text, mode}.problem().find("others can get at it") != std::string::npos);
     }
     const test::temp_folder folder;
