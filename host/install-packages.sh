@@ -13,6 +13,7 @@ test=("${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils o
 # The shared libraries that the binaries link; the second stage of the Dockerfile.
 run=(
   libboost-json1.81.0 libboost-url1.81.0 libssl3 libfmt9 libspdlog1.10 libyaml-cpp0.7 libprometheus-cpp-core1.0 libzstd1
+  libsqlite3-0
 )
 demo=("${build[@]}" openssl curl ca-certificates)
 

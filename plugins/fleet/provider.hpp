@@ -58,6 +58,10 @@ public:
     void put_heartbeat(const ecp_request& request, ecp_op op);
     void get_playbooks(const ecp_request& request, ecp_op op);
 
+    // Administration: accept-removals, export and import. Kinds come with the administration API.
+    const void* get_extension(std::string_view id);
+    void invoke(const ecp_resource_request& request, ecp_op op);
+
 protected:
     static void validate_as(const provider_kind& kind, std::string_view options, ecp::diagnostics& found);
     provider(ecp::host host, std::string_view options, provider_kind kind, ecp::diagnostics& found);
@@ -115,6 +119,10 @@ private:
     void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     void watch();
     void manifests_changed();
+    void accept_removals(ecp_op op);
+    void export_page(std::string_view from, ecp_op op);
+    void import_part(std::string_view token, std::string_view bytes, ecp_op op);
+    void import_fleet(imported_fleet fleet, ecp_op op);
     void note(event_type level, std::string reason, std::string text);
 
     void show_metrics();

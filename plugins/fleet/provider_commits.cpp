@@ -100,7 +100,10 @@ void provider::keep_files(manifest_reading& read) {
 
 bool provider::has_to_commit() const {
     if (!store_ || store_down_) return false;
-    if (model_.has_unsaved_membership() || !unsaved_files_.empty() || !files_gone_.empty()) return true;
+    if (model_.has_unsaved_membership() || !unsaved_files_.empty() || !files_gone_.empty() ||
+        !unsaved_objects_.empty()) {
+        return true;
+    }
     return !batched_ && model_.has_unsaved();
 }
 
@@ -123,6 +126,7 @@ void provider::commit() {
         auto changes = model_.unsaved();
         changes.heard.insert(changes.heard.end(), noted.devices.begin(), noted.devices.end());
         for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
+        for (const auto& each : unsaved_objects_) changes.objects.push_back(&each);
         changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
         try {
             if (!is_empty(changes)) save(changes);
@@ -143,6 +147,7 @@ void provider::save(const unsaved_changes& changes) {
     model_.saved();
     unsaved_files_.clear();
     files_gone_.clear();
+    unsaved_objects_.clear();
     host_.record(commits_, std::chrono::duration<double>(clock::now() - last_commit_).count());
 }
 
