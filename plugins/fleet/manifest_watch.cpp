@@ -80,7 +80,7 @@ public:
             auto& known = folders_[made]; // one folder can have several paths
             known.searched |= folder.searched;
             known.names.insert(folder.names.begin(), folder.names.end());
-        } else if (errno == ENOSPC || errno == ENOMEM) {
+        } else if (problem_.empty() && (errno == ENOSPC || errno == ENOMEM)) {
             problem_ = fmt::format("{} and other folders cannot be watched: {}; raise "
                                    "fs.inotify.max_user_watches",
                                    path.string(), last_error());

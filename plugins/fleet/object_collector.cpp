@@ -78,7 +78,7 @@ void object_collector::keep(shared_object object) {
     std::visit(
         [&](auto& each) {
             auto& map = map_for(objects_, *each);
-            map.emplace(each->name, std::move(each));
+            map.emplace_hint(map.end(), each->name, std::move(each)); // exports are sorted
         },
         object);
 }

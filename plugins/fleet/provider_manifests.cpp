@@ -57,6 +57,7 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
 
 // Where nothing was accepted before, there is nothing to go on with.
 void provider::start_with_manifests(ecp_op op) {
+    watch(); // before they are read, so that no change falls between the two
     auto read = store_ ? desired_.read(settings_.fleet.manifests, store_.get()) : std::move(first_);
     const auto started = [this, op](const manifest_reading&) {
         host_.log(ECP_LOG_INFO,
@@ -67,6 +68,7 @@ void provider::start_with_manifests(ecp_op op) {
     };
     const bool usable = !read.failed && !read.loses_too_much;
     if (!usable && !restored_) {
+        watch_.reset();
         for (const auto& each : read.findings) host_.log(ECP_LOG_ERROR, each.text);
         return host_.complete(op, ecp::reply{ECP_INVALID, in_short(read.findings)});
     }
@@ -76,7 +78,6 @@ void provider::start_with_manifests(ecp_op op) {
         read.failed ? refuse(read, settings_, 0) : hold(read, settings_, 0);
         writer_.post([started] { started({}); });
     }
-    watch();
 }
 
 void provider::manifests_changed() {
@@ -109,8 +110,15 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
     told_.clear();
     for (const auto& each : read.findings) host_.log(ECP_LOG_WARN, each.text);
     desired_.accept(read);
-    if (settings) settings_ = *settings;
-    if (settings) watch();
+    if (settings) {
+        const bool elsewhere =
+            settings->fleet.manifests != settings_.fleet.manifests || settings->watches != settings_.watches;
+        settings_ = *settings;
+        if (elsewhere) {
+            watch();
+            reader_.post([this] { manifests_changed(); }); // what changed before there was the watch
+        }
+    }
     writer_.post([this, read = std::move(read), settings = std::move(settings), done]() mutable {
         change([&] {
             if (settings) {

@@ -142,8 +142,10 @@ void fleet_reader::recall(const std::vector<manifest_file>& files) {
 
 fleet_reading read_fleet(const std::filesystem::path& root, findings& found, reading_memory memory) {
     const auto found_before = found;
-    fleet_reader quick{found, memory};
-    if (quick.read(root, true)) return std::move(quick).result();
+    {
+        fleet_reader quick{found, memory};
+        if (quick.read(root, true)) return std::move(quick).result();
+    }
     found = found_before;
     fleet_reader thorough{found, memory};
     thorough.read(root, false);

@@ -55,9 +55,9 @@ void reload(fleet_under_load& fleet, report& out) {
     auto first = read(fleet, "read them, and write their text", {.cache = &cache}, out);
     compare("compare them with those read before", first.objects);
     cache.remember(std::move(first.files));
-    compare("compare", read(fleet, "read them from their text", {.cache = &cache}, out).objects);
+    compare("compare those", read(fleet, "read them from their text", {.cache = &cache}, out).objects);
     fleet.objects = std::move(first.objects);
-    compare("compare",
+    compare("compare, object by object the same",
             read(fleet, "find that no file has changed", {.accepted = &first.by_file}, out).objects);
 }
 

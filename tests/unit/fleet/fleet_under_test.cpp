@@ -26,9 +26,9 @@ fleet_under_test::fleet_under_test(const std::string& yaml, approval_mode approv
 
 fleet_under_test::fleet_under_test(const std::string& yaml, model_settings settings, time_point start)
     : now{start}, devices{[this] { return now; },
-              [this](const notice& each) {
-                  notices.push_back(to_string(each.about) + ": " + std::string{each.text});
-              }} {
+                          [this](const notice& each) {
+                              notices.push_back(to_string(each.about) + ": " + std::string{each.text});
+                          }} {
     devices.configure(std::move(settings));
     devices.tick();
     become(yaml);

@@ -3,11 +3,13 @@
 
 #include "manifest_folder.hpp"
 #include "remembered_manifests.hpp"
+#include "rendered.hpp"
 #include "support/catch.hpp"
 
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -182,6 +184,30 @@ TEST_CASE("read fleet: damaged memory costs a reading and nothing else", "[fleet
         read_remembered(it.cache.all(), found);
         CHECK(found.failed());
         CHECK(found.all().at(0).text.starts_with(it.path("a.yaml") + ":2: "));
+    }
+}
+
+TEST_CASE("read fleet: however memory is damaged, no object goes in silence", "[fleet][unit]") {
+    const manifest_folder folder;
+    folder.write("a.yaml", device + set + workload_with("image: i, env: [{name: a, value: b}]") +
+                               head("ConfigMap", "c") + "data: {a: '1.5'}\n" + head("Secret", "s") +
+                               "stringData: {a: b}\n" + head("EdgeDeviceSignedRequest", "d") +
+                               "spec: {targetNamespace: default}\n");
+    remembered_manifests cache;
+    auto files = read(folder, {.cache = &cache}).files;
+    std::mt19937 random{1};
+    for (int i = 0; i < 3'000; ++i) {
+        auto damaged = files;
+        auto& objects = damaged.front().objects;
+        auto& text = objects.at(random() % objects.size()).text;
+        text.at(random() % text.size()) ^= static_cast<char>(1u << random() % 8);
+        findings found;
+        const auto made = read_remembered(damaged, found);
+        const auto count = made.objects.devices.size() + made.objects.sets.size() +
+                           made.objects.workloads.size() + made.objects.config_maps.size() +
+                           made.objects.secrets.size() + made.objects.requests.size();
+        CAPTURE(text);
+        REQUIRE((found.failed() || count == objects.size()));
     }
 }
 
