@@ -2,9 +2,13 @@
 
 #include "file/database.hpp"
 
+#include <fmt/format.h>
+
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <system_error>
 
 namespace edgeconf::file {
 
@@ -23,6 +27,11 @@ database_options read_database(option_reader& from) {
     from.read_text("database", database);
     if (database.empty()) from.problem("database", "is missing: it names the file of the database");
     read.file = database;
+    std::error_code absent;
+    const auto folder = read.file.parent_path();
+    if (!database.empty() && !folder.empty() && !std::filesystem::is_directory(folder, absent)) {
+        from.problem("database", fmt::format("the folder {} is not there; make it", folder.string()));
+    }
     std::string key;
     from.read_text("key-file", key);
     read.key_file = key;

@@ -90,7 +90,7 @@ void provider::start(ecp_op op) {
     reader_.start();
     writer_.every(tick_interval, [this] {
         change([this] { model_.tick(); });
-        if (store_) tend();
+        if (loaded_) tend();
     });
     writer_.post([this, op] {
         ecp::detail::guarded(host_, op, [this, op] {
@@ -115,7 +115,7 @@ void provider::stop(ecp_op op) {
     });
     reader_.finish();
     writer_.post([this] {
-        if (store_) commit();
+        if (loaded_) commit();
     });
     writer_.finish();
     store_.reset();

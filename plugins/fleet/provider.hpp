@@ -154,6 +154,7 @@ private:
     std::map<std::string, manifest_file> unsaved_files_;
     std::set<std::string> files_gone_;
     std::vector<stored_object> unsaved_objects_;
+    bool loaded_ = false; // the store
     bool commit_queued_ = false;
     std::chrono::milliseconds commit_within_{0};
     std::chrono::steady_clock::time_point last_commit_{};

@@ -75,6 +75,7 @@ void provider::restore() {
     restoring all{desired_, model_};
     store_->load(all);
     restored_ = all.finish();
+    loaded_ = true;
 }
 
 void provider::commits_are(const commit_settings& settings) {

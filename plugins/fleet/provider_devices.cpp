@@ -187,7 +187,7 @@ void provider::enrol(const ecp_request& request, ecp_op op) {
         if (entry != nullptr && entry->state == device_state::pending && entry->id == id) {
             if (entry->signs->is_quiet(told)) {
                 entry->signs->heard(model_.now());
-                if (store_) heard_.add({entry->number, model_.now()});
+                if (store_ && !store_down_) heard_.add({entry->number, model_.now()});
                 return host_.complete(op, enrolment_reply(outcome::created));
             }
         } else if (entry != nullptr && !entry->calls_matter) {
