@@ -52,14 +52,19 @@ bool drain(int fd, std::string& into) {
 
 } // namespace
 
-process::process(std::vector<std::string> argv, const std::map<std::string, std::string>& environment) {
+process::process(std::vector<std::string> argv, const std::map<std::string, std::string>& environment,
+                 const std::filesystem::path& errors_to) {
     const auto output = make_pipe();
     const auto errors = make_pipe();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, output.write, 1);
-    posix_spawn_file_actions_adddup2(&actions, errors.write, 2);
+    if (errors_to.empty()) {
+        posix_spawn_file_actions_adddup2(&actions, errors.write, 2);
+    } else {
+        posix_spawn_file_actions_addopen(&actions, 2, errors_to.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    }
     auto variables = merged(environment);
     const int failed = posix_spawnp(&id_, argv.front().c_str(), &actions, nullptr, pointers(argv).data(),
                                     pointers(variables).data());
@@ -108,6 +113,12 @@ finished process::wait() {
     id_ = -1;
     return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), std::move(output_),
             std::move(errors_)};
+}
+
+bool process::is_running() const {
+    siginfo_t ended{};
+    return id_ > 0 && waitid(P_PID, static_cast<id_t>(id_), &ended, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           ended.si_pid == 0;
 }
 
 bool process::read_some(std::chrono::steady_clock::time_point until) {

@@ -22,8 +22,11 @@ struct finished {
 
 class process {
 public:
+    // Standard error is appended to `errors_to` if that is set, and read here otherwise: a process that says
+    // more than a pipe holds waits until somebody does.
     explicit process(std::vector<std::string> argv,
-                     const std::map<std::string, std::string>& environment = {});
+                     const std::map<std::string, std::string>& environment = {},
+                     const std::filesystem::path& errors_to = {});
     // Kills what is still running.
     ~process();
     process(const process&) = delete;
@@ -34,6 +37,8 @@ public:
     // printed if the process ends or patience does first.
     std::string wait_for_line(const std::string& text);
     finished wait();
+    // False once it has ended, by itself or killed.
+    bool is_running() const;
     pid_t id() const noexcept { return id_; }
     const std::string& errors() const noexcept { return errors_; }
 
