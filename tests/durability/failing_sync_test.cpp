@@ -69,6 +69,48 @@ TEST_CASE("failing sync: after one failure the write is refused, reads go on, an
     CHECK(text(device.check_answers(again)) == "");
 }
 
+TEST_CASE("failing sync: what is not stored is not seen", "[durability]") {
+    host_on_unsure_disk on;
+    on.host.start();
+    auto edge_api = on.host.connect();
+    device_story known{"pump-1", "plant-1", false};
+    REQUIRE(known.enrol(edge_api) == 201);
+    const auto before = edge_api.get_configuration("plant-1", "pump-1").body;
+
+    // Time to look, while both commits are under way; then they fail.
+    on.disk.delay_ms(200);
+    on.disk.fail();
+    std::atomic<unsigned> answered{0};
+    std::thread joining{[&] {
+        auto own = on.host.connect();
+        if (own.enrol("plant-1", "pump-2").status == 503) ++answered;
+    }};
+    std::thread registering{[&] {
+        auto own = on.host.connect();
+        if (known.put_registration(own) == 503) ++answered;
+    }};
+    unsigned looks = 0;
+    unsigned seen = 0;
+    const auto look = [&] {
+        ++looks;
+        if (edge_api.get_registration("pump-2").status != 404) ++seen;
+        if (edge_api.get_configuration("plant-1", "pump-1").body != before) ++seen;
+        return answered == 2;
+    };
+    CHECK(eventually(look));
+    joining.join();
+    registering.join();
+    look();
+    std::cout << "failing sync: looked " << looks << " times\n";
+    CHECK(seen == 0);
+
+    on.host.kill();
+    on.disk.pass();
+    on.disk.delay_ms(0);
+    on.host.start();
+    CHECK(on.host.stop().exit_code == 0);
+}
+
 TEST_CASE(
     "failing sync: while no sync succeeds writes are refused, and nothing acknowledged is missing later",
     "[durability]") {
