@@ -147,6 +147,34 @@ TEST_CASE(
     CHECK(on.host.stop().exit_code == 0);
 }
 
+TEST_CASE("failing sync: a disk that fails at a start keeps a new fleet from starting, and a known one from "
+          "writing",
+          "[durability]") {
+    host_on_unsure_disk on;
+    on.disk.fail();
+    CHECK_THROWS_WITH(on.host.start(), Contains("cannot start") && Contains(on.host.database().string()));
+    on.disk.pass();
+    on.host.start();
+    auto edge_api = on.host.connect();
+    device_story device{"pump-1", "plant-1", false};
+    REQUIRE(device.enrol(edge_api) == 201);
+    REQUIRE(device.put_heartbeat(edge_api, true) == 200);
+
+    // What was acknowledged needs no sync at the end, and what is known none to be served.
+    on.disk.fail();
+    CHECK(on.host.stop().exit_code == 0);
+    on.host.start();
+    auto again = on.host.connect();
+    CHECK(device.get_configuration(again) == 200);
+    CHECK(device.put_heartbeat(again, true) == 503);
+    on.disk.pass();
+    CHECK(eventually([&] { return device.put_heartbeat(again, true) == 200; }));
+    const auto exported = on.host.exported();
+    REQUIRE(exported.devices.contains("pump-1"));
+    CHECK(text(device.check_stored(&exported.devices.at("pump-1"))) == "");
+    CHECK(on.host.stop().exit_code == 0);
+}
+
 TEST_CASE("failing sync: on a slow disk many heartbeats share one commit", "[durability]") {
     host_on_unsure_disk on;
     on.host.start();

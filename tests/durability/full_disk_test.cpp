@@ -28,6 +28,16 @@ std::string large_hardware(unsigned number) {
     return R"({"hostname":"pump-)" + std::to_string(number) + R"(","interfaces":[)" + interfaces + "]}";
 }
 
+// To the last byte.
+void fill(const std::filesystem::path& file) {
+    for (const std::size_t piece : {std::size_t{64} << 10, std::size_t{1}}) {
+        const std::string bytes(piece, 'x');
+        std::ofstream all{file, std::ios::app};
+        while (all << bytes << std::flush) {
+        }
+    }
+}
+
 void check_refused(const reply& answer) {
     CHECK(answer.status == 503);
     CHECK(answer.fields.contains("retry-after"));
@@ -130,11 +140,7 @@ TEST_CASE("full disk: a host that met it while running writes again once there i
     REQUIRE(device.put_registration(edge_api) == 200);
 
     const auto ballast = folder / "of-others";
-    {
-        std::ofstream all{ballast};
-        while (all << std::string(64 << 10, 'x') << std::flush) {
-        }
-    }
+    fill(ballast);
     CHECK(eventually([&] { return device.put_heartbeat(edge_api, true) == 503; }));
     host.wait_for_log({"full", host.database().string()});
     std::filesystem::remove(ballast);
@@ -148,5 +154,15 @@ TEST_CASE("full disk: a host that met it while running writes again once there i
     REQUIRE(exported.devices.contains("pump-a"));
     CHECK(text(device.check_stored(&exported.devices.at("pump-a"))) == "");
     CHECK(text(device.check_answers(again)) == "");
+    CHECK(host.stop().exit_code == 0);
+
+    // One that was stopped in good order leaves nothing to start with where nothing can be made.
+    fill(ballast);
+    CHECK_THROWS_WITH(host.start(), Contains("free some space") && Contains(host.database().string()));
+    std::filesystem::remove(ballast);
+    host.start();
+    const auto after = host.exported();
+    REQUIRE(after.devices.contains("pump-a"));
+    CHECK(text(device.check_stored(&after.devices.at("pump-a"))) == "");
     CHECK(host.stop().exit_code == 0);
 }
