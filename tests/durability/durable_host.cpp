@@ -5,6 +5,7 @@
 #include <boost/json/parse.hpp>
 
 #include <csignal>
+#include <iostream>
 #include <sstream>
 #include <stdexcept>
 
@@ -43,6 +44,10 @@ durable_host::durable_host(durable_host_settings settings) : settings_{std::move
     folder().write("log", {});
     std::filesystem::create_directory(manifests());
     std::filesystem::create_directory(database().parent_path());
+}
+
+durable_host::~durable_host() {
+    if (process_ && !process_->is_running()) std::cerr << "the host has died:\n" << log();
 }
 
 std::string durable_host::configuration(std::string_view socket) const {

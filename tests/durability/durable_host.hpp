@@ -34,6 +34,10 @@ struct durable_host_settings {
 class durable_host {
 public:
     explicit durable_host(durable_host_settings settings);
+    // Prints the log of a host that has died by itself.
+    ~durable_host();
+    durable_host(const durable_host&) = delete;
+    durable_host& operator=(const durable_host&) = delete;
 
     const temp_folder& folder() const noexcept { return secured_.folder(); }
     std::filesystem::path manifests() const { return folder().path() / "fleet"; }

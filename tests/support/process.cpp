@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 
 extern char** environ;
 
@@ -36,7 +37,11 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 std::vector<std::string> merged(const std::map<std::string, std::string>& more) {
     std::vector<std::string> made;
-    for (auto** entry = environ; *entry != nullptr; ++entry) made.emplace_back(*entry);
+    for (auto** entry = environ; *entry != nullptr; ++entry) {
+        const std::string_view inherited{*entry};
+        if (!more.contains(std::string{inherited.substr(0, inherited.find('='))}))
+            made.emplace_back(inherited);
+    }
     for (const auto& [key, value] : more) made.push_back(key + "=" + value);
     return made;
 }
