@@ -72,11 +72,14 @@ device-api:
 observe:
   listen: 127.0.0.1:$pages_port
 provider:
-  library: memory
+  library: file
   options:
-    manifests: fleet.yaml
-    approval: automatic        # for this demo; the default is manual
+    manifests: fleet/            # what is wanted; new files are noticed
+    database: state/fleet.db     # what devices tell; made if it is not there
 YAML
+}
+
+make_bodies() {
   cat >hardware.json <<'JSON'
 {"hardware": {"hostname": "press-7", "cpu": {"architecture": "x86_64", "model_name": "Atom x6425E", "flags": []},
   "system_vendor": {"manufacturer": "Example", "product_name": "KB-200", "serial_number": "EX-7"}}}
@@ -85,8 +88,8 @@ JSON
 }
 
 start() {
-  "$binary" check-config --config edgeconf.yaml
-  "$binary" serve --config edgeconf.yaml 2>host.log &
+  : >host.log
+  "$binary" serve --config edgeconf.yaml 2>>host.log &
   host=$!
   trap 'kill "$host" 2>/dev/null || true; wait "$host" 2>/dev/null || true' EXIT
   until grep -q ' ready$' host.log; do
@@ -98,16 +101,26 @@ start() {
   api="https://$address/api/flotta-backend/v1/namespaces"
 }
 
+# Waits for the host's end. If it was killed it is started again, as systemd would do it, on the ports that it had.
+wait_for_host() {
+  local status=0
+  wait "$host" 2>/dev/null || status=$?
+  ((status == 128 + 9)) || exit "$status"
+  port=${address##*:} pages_port=${pages##*:}
+  configure
+  start
+}
+
 # TITLE EXPECTED COMMAND: prints the line and what it answers; with --check, runs it and compares.
 step() {
   printf '\n# %s\n%s\n' "$1" "$3"
   if [[ $check == no ]]; then
-    printf '#   answers: %s\n' "$2"
+    printf '#   answers: %s\n' "${2:-nothing}"
     return
   fi
   local answer
-  answer=$(eval "$3" 2>&1) || true
-  printf '%s\n' "$answer" | cut -c1-400
+  answer=$(timeout 60 bash -c "$3" 2>&1) || true
+  [[ -z $answer ]] || printf '%s\n' "$answer" | cut -c1-400
   # The expectation is a text with ... for what varies; * and ? have no meaning in it.
   local pattern=${2//\\/\\\\}
   pattern=$(sed -e 's/[][*?]/\\&/g' -e 's/\.\.\./*/g' <<<"$pattern")
@@ -119,21 +132,30 @@ step() {
 }
 
 tour() {
-  step "A new device asks to join; it is recorded" " -> 201" \
-    "curl -K edge-api -d @enrolment.json -H 'Content-Type: application/json' $api/plant-1/devices/press-7/enrolment"
-  step "It was approved meanwhile: it exists, and may register" " -> 200" \
-    "curl -K edge-api -d @enrolment.json -H 'Content-Type: application/json' $api/plant-1/devices/press-7/enrolment"
-  step "Before it signs a certificate, the Edge API asks for the device's true namespace" \
+  local json="-H 'Content-Type: application/json'"
+  step "A new device asks to join. It is recorded, and waits for approval" " -> 201" \
+    "curl -K edge-api -d @enrolment.json $json $api/plant-1/devices/press-7/enrolment"
+  step "An administrator lets it in: by a manifest with its name" "" \
+    "cp press-7.yaml fleet/"
+  step "The host notices the manifest. The device asks again and again, until it is in" " -> 200" \
+    "until curl -K edge-api -d @enrolment.json $json $api/plant-1/devices/press-7/enrolment | grep 200; do sleep 0.1; done"
+  step "It registers with its hardware; only then the Edge API hands its certificate out" " -> 200" \
+    "curl -K edge-api -X PUT -d @hardware.json $json $api/plant-1/devices/press-7/registration"
+  step "It reports that it lives. The answer means: this is on disk" " -> 200" \
+    "curl -K edge-api -X PUT -d '{\"status\": \"up\", \"version\": \"1\"}' $json $api/plant-1/devices/press-7/heartbeat"
+  {
+    step "Kill the host. This script starts it again" "" "kill -9 $host"
+    [[ $check == no ]] || wait_for_host
+  } 2>/dev/null # where bash tells that a job of its was killed
+  step "Until it is ready" "ok" \
+    "until curl -sf http://$pages/readyz; do sleep 0.1; done"
+  step "The device is still registered; the Edge API asks for its true namespace before it signs a certificate" \
     '{"namespace":"plant-1","status":"registered"} -> 200' \
     "curl -K edge-api $api/default/devices/press-7/registration"
-  step "It registers with its hardware; only then the certificate is handed out" " -> 200" \
-    "curl -K edge-api -X PUT -d @hardware.json -H 'Content-Type: application/json' $api/plant-1/devices/press-7/registration"
-  step "A device of the manifests gets its configuration" \
+  step "Its labels select a workload, which is in its configuration" \
     '{"device-configuration":{...viewer...} -> 200' \
-    "curl -K edge-api $api/plant-1/devices/camera-1/configuration"
-  step "It reports that it lives" " -> 200" \
-    "curl -K edge-api -X PUT -d '{\"status\": \"up\", \"version\": \"1\"}' -H 'Content-Type: application/json' $api/plant-1/devices/camera-1/heartbeat"
-  step "It asks for its Ansible playbooks" \
+    "curl -K edge-api $api/plant-1/devices/press-7/configuration"
+  step "A device that was in the manifests from the beginning asks for its Ansible playbooks" \
     '[{"name":"camera-1-baseline",...}] -> 200' \
     "curl -K edge-api $api/plant-1/devices/camera-1/playbookexecutions"
   step "A device that nobody knows is never told to wipe itself" \
@@ -145,22 +167,24 @@ tour() {
   step "Without a certificate there is no connection at all" \
     '... -> 000...' \
     "curl -K nobody $api/plant-1/devices/camera-1/configuration"
-  step "Is the host well?" "ok" "curl -s http://$pages/readyz"
 }
 
 [[ -n $binary ]] || build
 rm -rf "$demo"
 mkdir -p "$demo"
-cp host/demo/fleet.yaml "$demo/"
+cp -r host/demo/. "$demo"
 cd "$demo"
+install -d -m 0700 state
 make_pki
+make_bodies
 configure
 for who in edge-api device; do curl_options "$who" >"$who"; done
 curl_options "" >nobody
+"$binary" check-config --config edgeconf.yaml
 start
 
 printf '\nedgeconf serves a demo fleet on https://%s; its log is %s/host.log.\n' "$address" "$demo"
-[[ $check == yes ]] || printf 'Play the Edge API from another terminal:\n\ncd %s\n' "$demo"
+[[ $check == yes ]] || printf 'Play the Edge API and the administrator from another terminal:\n\ncd %s\n' "$demo"
 tour
 if [[ $check == yes ]]; then
   kill "$host"
@@ -168,5 +192,5 @@ if [[ $check == yes ]]; then
   printf '\nEvery answer was as expected, and the host stopped cleanly.\n'
 else
   printf '\nCtrl-C stops the host.\n'
-  wait "$host"
+  while true; do wait_for_host; done
 fi
