@@ -14,14 +14,20 @@ namespace edgeconf::fleet {
 
 class kept_fleet {
 public:
-    // As store::save() would, and tells the model.
+    // As store::save() would. Throws std::logic_error for changes that make no sense.
+    void save(const unsaved_changes& changes);
+    // The same of all that the model has, and tells it.
     void save(model& from);
 
+    // As store::load() would.
+    void load(store_visitor& to) const;
     // As a start would, but for the objects.
     void restore_devices(model& into) const;
 
     std::size_t devices() const noexcept { return devices_.size(); }
     std::size_t written() const noexcept { return written_; } // devices, ever
+    const std::map<std::string, manifest_file>& files() const noexcept { return files_; }
+    unix_seconds heard(std::string_view id) const; // 0: never, or no such device
 
 private:
     struct kept_device {
@@ -37,6 +43,12 @@ private:
         event what;
     };
 
+    void save_device(const device_update& update);
+    void load_events(store_visitor& to) const;
+    void load_devices(store_visitor& to) const;
+
+    std::map<std::string, manifest_file> files_;
+    std::map<object_key, stored_object> objects_;
     std::map<std::uint32_t, kept_device> devices_;
     std::map<std::uint64_t, kept_event> events_; // by id
     std::size_t written_ = 0;

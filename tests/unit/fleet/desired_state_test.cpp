@@ -1,0 +1,188 @@
+#include "fleet/desired_state.hpp"
+
+#include "manifest_folder.hpp"
+#include "remembered_manifests.hpp"
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+using namespace edgeconf::fleet;
+
+namespace {
+
+std::string map(const std::string& name, const std::string& value) {
+    return head("ConfigMap", name) + "  namespace: default\ndata: {k: \"" + value + "\"}\n";
+}
+
+stored_object given_map(const std::string& name, const std::string& value) {
+    return {{object_kind::config_map, {"default", name}},
+            R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":")" + name +
+                R"(","namespace":"default"},"data":{"k":")" + value + R"("}})"};
+}
+
+// "name=value" of each ConfigMap that is put, "-name" of each that is removed, "name" of anything else.
+std::set<std::string> words(const object_changes& changes) {
+    std::set<std::string> all;
+    for (const auto& each : changes.put) {
+        if (const auto* found = std::get_if<std::shared_ptr<const config_map>>(&each)) {
+            all.insert((*found)->name.name + "=" + (*found)->data.at("k"));
+        } else {
+            all.insert(std::visit([](const auto& object) { return object->name.name; }, each));
+        }
+    }
+    for (const auto& key : changes.removed) all.insert("-" + key.name.name);
+    return all;
+}
+
+std::set<std::string> paths(const std::vector<manifest_file>& files) {
+    std::set<std::string> all;
+    for (const auto& each : files) all.insert(std::filesystem::path{each.path}.filename());
+    return all;
+}
+
+using names = std::set<std::string>;
+
+} // namespace
+
+TEST_CASE("desired state: a reading says what differs from what was accepted, and changes nothing",
+          "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("a.yaml", map("a", "1"));
+    folder.write("b.yaml", map("b", "1"));
+    desired_state desired;
+    for (int i = 0; i < 2; ++i) {
+        const auto read = desired.read(folder.path(), nullptr);
+        REQUIRE_FALSE(read.failed);
+        CHECK(words(read.changes) == names{"a=1", "b=1"});
+        CHECK(paths(read.files) == names{"a.yaml", "b.yaml"});
+        CHECK(read.gone == 0);
+    }
+    auto read = desired.read(folder.path(), nullptr);
+    desired.accept(read);
+    CHECK(desired.read(folder.path(), nullptr).changes.empty());
+    CHECK(desired.read(folder.path(), nullptr).files.empty());
+
+    folder.write("a.yaml", map("a", "2"));
+    std::filesystem::remove(folder.path() / "b.yaml");
+    auto next = desired.read(folder.path(), nullptr);
+    CHECK(words(next.changes) == names{"a=2", "-b"});
+    CHECK(paths(next.files) == names{"a.yaml"});
+    REQUIRE(next.files_gone.size() == 1);
+    CHECK(next.gone == 1);
+    CHECK_FALSE(next.loses_too_much); // half of them
+    desired.accept(next);
+    CHECK(desired.read(folder.path(), nullptr).files_gone.empty());
+}
+
+TEST_CASE("desired state: a file that is only written anew is stored anew, and nothing else happens",
+          "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("a.yaml", map("a", "1"));
+    desired_state desired;
+    auto read = desired.read(folder.path(), nullptr);
+    desired.accept(read);
+    folder.write("a.yaml", map("a", "1") + "# a remark\n");
+    const auto next = desired.read(folder.path(), nullptr);
+    CHECK(next.changes.empty());
+    CHECK(paths(next.files) == names{"a.yaml"});
+}
+
+TEST_CASE("desired state: R7a more than half gone is too much, whatever else has come", "[fleet][unit]") {
+    manifest_folder folder;
+    std::string all;
+    for (int i = 0; i < 4; ++i) all += map("m" + std::to_string(i), "1");
+    folder.write("a.yaml", all);
+    desired_state desired;
+    auto read = desired.read(folder.path(), nullptr);
+    desired.accept(read);
+    std::string few;
+    for (int i = 0; i < 2; ++i) few += map("m" + std::to_string(i), "1");
+    folder.write("a.yaml", few);
+    CHECK_FALSE(desired.read(folder.path(), nullptr).loses_too_much);
+    std::string others = map("m0", "1");
+    for (int i = 10; i < 20; ++i) others += map("m" + std::to_string(i), "1");
+    folder.write("a.yaml", others);
+    const auto next = desired.read(folder.path(), nullptr);
+    CHECK(next.loses_too_much);
+    CHECK(next.gone == 3);
+    CHECK(desired.read({}, nullptr).loses_too_much); // none are named any more
+}
+
+TEST_CASE("desired state: a reading that failed has nothing of use in it", "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("a.yaml", map("a", "1"));
+    desired_state desired;
+    auto read = desired.read(folder.path(), nullptr);
+    desired.accept(read);
+    folder.write("b.yaml", "kind: ConfigMap\n");
+    const auto next = desired.read(folder.path(), nullptr);
+    CHECK(next.failed);
+    CHECK(next.changes.empty());
+    CHECK(next.files.empty());
+    CHECK(desired.read(folder.path() / "absent", nullptr).failed);
+}
+
+TEST_CASE("desired state: what administrators gave is hidden by manifests, and appears behind them",
+          "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("a.yaml", map("a", "manifest") + map("c", "1") + map("d", "1"));
+    desired_state desired;
+    auto read = desired.read(folder.path(), nullptr);
+    desired.accept(read);
+
+    const auto given = desired.give({given_map("a", "given"), given_map("b", "given")});
+    CHECK(words(given.changes) == names{"b=given"});
+    REQUIRE(given.hidden.size() == 1);
+    CHECK(given.hidden.front().name.name == "a");
+    REQUIRE(given.objects.size() == 1);
+    CHECK(given.objects.front().key.name.name == "b");
+    CHECK(desired.give({given_map("b", "again")}).hidden.size() == 1);
+
+    folder.write("b.yaml", map("b", "manifest"));
+    auto hiding = desired.read(folder.path(), nullptr);
+    REQUIRE_FALSE(hiding.failed);
+    CHECK(words(hiding.changes) == names{"b=manifest"});
+    desired.accept(hiding);
+    std::filesystem::remove(folder.path() / "b.yaml");
+    auto uncovering = desired.read(folder.path(), nullptr);
+    CHECK(words(uncovering.changes) == names{"b=given"});
+    CHECK(uncovering.gone == 1);
+}
+
+TEST_CASE("desired state: what administrators give is taken as a whole or not at all", "[fleet][unit]") {
+    desired_state desired;
+    auto bad = given_map("bad", "1");
+    bad.text = R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"bad"},"data":[]})";
+    CHECK_THROWS_AS(desired.give({given_map("good", "1"), bad}), store_problem);
+    CHECK(words(desired.give({given_map("good", "1")}).changes) == names{"good=1"});
+}
+
+TEST_CASE("desired state: what was stored is as it was when it is restored", "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("a.yaml", map("a", "1") + head("EdgeDevice", "pump-7") + "  namespace: default\n" +
+                               head("EdgeDeviceSignedRequest", "pump-8") +
+                               "  namespace: default\nspec: {targetNamespace: default}\n");
+    remembered_manifests cache;
+    std::vector<manifest_file> files;
+    {
+        desired_state desired;
+        auto read = desired.read(folder.path(), &cache);
+        REQUIRE_FALSE(read.failed);
+        files = read.files;
+    }
+    desired_state desired;
+    desired.restore(files, {given_map("a", "given"), given_map("b", "given")});
+    CHECK(words(desired.without_devices()) == names{"a=1", "b=given"});
+    CHECK(words(desired.devices()) == names{"pump-7", "pump-8"});
+    const auto read = desired.read(folder.path(), &cache);
+    CHECK(read.changes.empty());
+    CHECK(read.files.empty());
+
+    files.front().objects.front().text = R"({"kind":"ConfigMap"})";
+    CHECK_THROWS_AS(desired_state{}.restore(files, {}), store_problem);
+}

@@ -1,0 +1,230 @@
+#include "provider_under_test.hpp"
+
+#include "fleet_under_test.hpp"
+#include "manifest_folder.hpp"
+
+#include "support/catch.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+using namespace edgeconf::fleet;
+
+namespace {
+
+constexpr auto automatic = R"({"approval": "automatic"})";
+constexpr auto batched = R"({"approval": "automatic", "batched": true})";
+
+std::string options_for(const manifest_folder& manifests, bool watch = false) {
+    return R"({"approval": "automatic", "manifests": ")" + manifests.path().string() + R"(", "watch": )" +
+           (watch ? "true}" : "false}");
+}
+
+std::string beat(int n) { return R"({"status": "up", "version": ")" + std::to_string(n) + R"("})"; }
+
+void let_in(provider_under_test& fleet, const std::string& id) {
+    REQUIRE(fleet.enrol(id)->status() == ECP_CREATED);
+    REQUIRE(fleet.registration(id) == ECP_OK);
+}
+
+std::size_t count_logged(std::string_view part) {
+    const auto lines = logged();
+    return static_cast<std::size_t>(std::count_if(
+        lines.begin(), lines.end(), [&](const auto& line) { return line.find(part) != std::string::npos; }));
+}
+
+} // namespace
+
+TEST_CASE("provider commits: nothing is acknowledged or seen before it is stored", "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+
+    disk.hold();
+    const auto enrolled = fleet.enrol("pump-7");
+    disk.await_held_save();
+    CHECK_FALSE(enrolled->is_answered());
+    CHECK(fleet.registration("pump-7") == ECP_NOT_FOUND);
+    CHECK(disk.content().devices() == 0);
+    disk.release();
+    CHECK(enrolled->status() == ECP_CREATED);
+    CHECK(disk.content().devices() == 1);
+    CHECK(fleet.registration("pump-7") == ECP_OK);
+    CHECK_FALSE(fleet.configuration("pump-7").empty());
+
+    disk.hold();
+    const auto registered = fleet.put_registration("pump-7");
+    disk.await_held_save();
+    const auto heard = fleet.put_heartbeat("pump-7", beat(1));
+    CHECK_FALSE(registered->is_answered());
+    CHECK_FALSE(heard->is_answered());
+    CHECK(fleet.registration("pump-7") == ECP_OK); // reads wait for nobody
+    disk.release();
+    CHECK(registered->status() == ECP_OK);
+    CHECK(heard->status() == ECP_OK);
+}
+
+TEST_CASE("provider commits: what comes in during a save shares the next one", "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+
+    const auto before = disk.saves();
+    disk.hold();
+    std::vector<pending_operation> heard;
+    heard.push_back(fleet.put_heartbeat("pump-7", beat(1)));
+    disk.await_held_save();
+    for (int i = 0; i < 100; ++i) {
+        heard.push_back(fleet.put_heartbeat("pump-7", beat(i % 3))); // some say nothing new
+    }
+    for (const auto& each : heard) CHECK_FALSE(each->is_answered());
+    disk.release();
+    for (const auto& each : heard) CHECK(each->status() == ECP_OK);
+    // The heartbeats of the moment and those of the writer may each begin a commit, and so may the clock.
+    CHECK(disk.saves() - before <= 4);
+    CHECK(disk.content().heard("pump-7") != 0);
+}
+
+TEST_CASE("provider commits: a save that fails refuses those that waited and all writes after; reads go on",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+
+    disk.hold();
+    const auto first = fleet.enrol("pump-8");
+    disk.await_held_save();
+    const auto second = fleet.enrol("pump-9");
+    const auto quiet = fleet.put_heartbeat("pump-7", beat(0));
+    disk.become(store_mood::failing);
+    disk.release();
+    CHECK(first->status() == ECP_UNAVAILABLE);
+    CHECK(second->status() == ECP_UNAVAILABLE);
+    CHECK(quiet->status() == ECP_UNAVAILABLE);
+    CHECK(health() == ECP_HEALTH_DEGRADED);
+
+    CHECK(fleet.registration("pump-7") == ECP_OK);
+    CHECK_FALSE(fleet.configuration("pump-7").empty());
+    CHECK(fleet.enrol("pump-7")->status() == ECP_OK); // is in: nothing to write
+    CHECK(fleet.registration("pump-8") == ECP_NOT_FOUND);
+    CHECK(fleet.registration("pump-9") == ECP_NOT_FOUND);
+    CHECK(fleet.put_heartbeat("pump-7", beat(1))->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.put_registration("pump-7")->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.enrol("pump-10")->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.reconfigure(automatic)->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.invoke("accept-removals")->status() == ECP_UNAVAILABLE);
+    CHECK(disk.content().devices() == 1);
+
+    disk.become(store_mood::working);
+    await_logged("the store can be written again");
+    CHECK(health() == ECP_HEALTH_OK);
+    CHECK(disk.content().devices() == 3); // what was refused is stored all the same
+    CHECK(fleet.registration("pump-8") == ECP_OK);
+    CHECK(fleet.registration("pump-9") == ECP_OK);
+    CHECK(fleet.put_heartbeat("pump-7", beat(1))->status() == ECP_OK);
+    CHECK(fleet.reconfigure(automatic)->status() == ECP_OK);
+    CHECK(count_logged("nothing can be written, so") == 1);
+}
+
+TEST_CASE("provider commits: batched, heartbeats are acknowledged at once and enrolments are not",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, batched};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    disk.hold();
+    const auto enrolled = fleet.enrol("pump-8");
+    disk.await_held_save();
+    CHECK(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK); // says nothing new
+    const auto news = fleet.put_heartbeat("pump-7", beat(1));
+    CHECK_FALSE(enrolled->is_answered());
+    CHECK(fleet.registration("pump-8") == ECP_NOT_FOUND);
+    disk.release();
+    CHECK(enrolled->status() == ECP_CREATED);
+    CHECK(news->status() == ECP_OK);
+}
+
+TEST_CASE("provider commits: stop stores what was acknowledged", "[fleet][unit]") {
+    steered_disk disk;
+    {
+        provider_under_test fleet{disk, batched};
+        REQUIRE(fleet.start() == ECP_OK);
+        let_in(fleet, "pump-7");
+        REQUIRE(fleet.put_heartbeat("pump-7", beat(1))->status() == ECP_OK);
+        REQUIRE(fleet.put_heartbeat("pump-7", beat(1))->status() == ECP_OK);
+        REQUIRE(fleet.stop() == ECP_OK);
+    }
+    CHECK(disk.content().heard("pump-7") != 0);
+    provider_under_test again{disk, batched};
+    REQUIRE(again.start() == ECP_OK);
+    CHECK(again.registration("pump-7") == ECP_OK);
+}
+
+TEST_CASE(
+    "provider commits: R30 broken manifests keep no provider from starting that has accepted some before",
+    "[fleet][unit]") {
+    const std::string good = head("EdgeDevice", "pump-7") + "  labels: {site: north}\n" +
+                             workload("web", "deviceSelector: {matchLabels: {site: north}}");
+    manifest_folder manifests;
+    steered_disk disk;
+    manifests.write("m.yaml", "kind: EdgeDevice");
+    {
+        provider_under_test fleet{disk, options_for(manifests)};
+        CHECK(fleet.start() == ECP_INVALID);
+    }
+    manifests.write("m.yaml", good);
+    std::string configuration;
+    {
+        provider_under_test fleet{disk, options_for(manifests)};
+        REQUIRE(fleet.start() == ECP_OK);
+        configuration = fleet.configuration("pump-7");
+        CHECK(mentions({configuration}, "\"web\""));
+        REQUIRE(fleet.stop() == ECP_OK);
+    }
+    manifests.write("m.yaml", "kind: EdgeDevice");
+    provider_under_test fleet{disk, options_for(manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    CHECK(fleet.configuration("pump-7") == configuration);
+    CHECK(health() == ECP_HEALTH_DEGRADED);
+    CHECK(fleet.reconfigure(options_for(manifests))->status() == ECP_INVALID);
+    manifests.write("m.yaml", good + workload("more", "deviceSelector: {}"));
+    CHECK(fleet.reconfigure(options_for(manifests))->status() == ECP_OK);
+    CHECK(mentions({fleet.configuration("pump-7")}, "\"more\""));
+    CHECK(health() == ECP_HEALTH_OK);
+}
+
+TEST_CASE("provider commits: R7a a folder that has been emptied is held until that is accepted",
+          "[fleet][unit]") {
+    manifest_folder manifests;
+    steered_disk disk;
+    manifests.write("a.yaml", head("EdgeDevice", "pump-7"));
+    manifests.write("b.yaml", head("EdgeDevice", "pump-8"));
+    {
+        provider_under_test fleet{disk, options_for(manifests)};
+        REQUIRE(fleet.start() == ECP_OK);
+    }
+    std::filesystem::remove(manifests.path() / "a.yaml");
+    std::filesystem::remove(manifests.path() / "b.yaml");
+    {
+        provider_under_test fleet{disk, options_for(manifests)};
+        REQUIRE(fleet.start() == ECP_OK);
+        CHECK(fleet.registration("pump-7") == ECP_OK);
+        CHECK(health() == ECP_HEALTH_DEGRADED);
+        CHECK(fleet.reconfigure(options_for(manifests))->status() == ECP_PRECONDITION);
+        CHECK(fleet.registration("pump-7") == ECP_OK);
+        const auto accepted = fleet.invoke("accept-removals");
+        CHECK(accepted->status() == ECP_OK);
+        CHECK(accepted->body() == R"({"put":0,"removed":2})");
+        CHECK(fleet.registration("pump-7") == ECP_NOT_FOUND); // and is told nothing that wipes it
+        CHECK(health() == ECP_HEALTH_OK);
+    }
+    CHECK(disk.content().files().empty());
+    CHECK(disk.content().devices() == 0);
+}

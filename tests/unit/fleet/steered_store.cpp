@@ -1,0 +1,105 @@
+#include "steered_store.hpp"
+
+#include <new>
+#include <stdexcept>
+
+namespace edgeconf::fleet {
+
+class steered_store final : public store {
+public:
+    explicit steered_store(steered_disk& disk) : disk_{disk} {}
+
+    void open() override { is_open_ = true; }
+    const std::vector<std::string>& remarks() const override { return remarks_; }
+    void load(store_visitor& to) override { disk_.content().load(to); }
+    void save(const unsaved_changes& changes) override {
+        if (!is_open_) throw std::logic_error{"is not open"};
+        is_open_ = false;
+        disk_.save(changes);
+        is_open_ = true;
+    }
+    void recover() override {
+        disk_.recover();
+        is_open_ = true;
+    }
+    void tend() override {
+        if (!is_open_) throw std::logic_error{"is not open"};
+    }
+    std::optional<std::vector<cached_manifest>> find(std::string_view path, const digest& content) override {
+        const auto kept = disk_.content();
+        const auto file = kept.files().find(std::string{path});
+        if (file == kept.files().end() || file->second.content != content) return std::nullopt;
+        return file->second.objects;
+    }
+    std::string page(std::string_view, store_visitor&, const std::function<bool()>&) override { return {}; }
+    std::filesystem::path upload_file() const override { return {}; }
+    std::uint64_t size() const override { return 0; }
+
+private:
+    steered_disk& disk_;
+    std::vector<std::string> remarks_;
+    bool is_open_ = false;
+};
+
+std::unique_ptr<store> steered_disk::make() { return std::make_unique<steered_store>(*this); }
+
+void steered_disk::become(store_mood mood) {
+    const std::lock_guard lock{mutex_};
+    mood_ = mood;
+}
+
+void steered_disk::hold() {
+    const std::lock_guard lock{mutex_};
+    hold_ = true;
+}
+
+void steered_disk::release() {
+    const std::lock_guard lock{mutex_};
+    hold_ = false;
+    changed_.notify_all();
+}
+
+void steered_disk::await_held_save() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return waiting_; });
+}
+
+void steered_disk::save(const unsaved_changes& changes) {
+    std::unique_lock lock{mutex_};
+    waiting_ = hold_;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !hold_; });
+    waiting_ = false;
+    switch (mood_) {
+    case store_mood::working: break;
+    case store_mood::failing:
+    case store_mood::full: throw store_problem{"the disk has gone"};
+    case store_mood::out_of_memory: throw std::bad_alloc{};
+    }
+    kept_.save(changes);
+    ++saves_;
+}
+
+void steered_disk::recover() {
+    const std::lock_guard lock{mutex_};
+    ++recoveries_;
+    changed_.notify_all();
+    if (mood_ == store_mood::failing) throw store_problem{"the disk has gone"};
+}
+
+int steered_disk::saves() const {
+    const std::lock_guard lock{mutex_};
+    return saves_;
+}
+
+void steered_disk::await_recoveries(int at_least) {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [&] { return recoveries_ >= at_least; });
+}
+
+kept_fleet steered_disk::content() const {
+    const std::lock_guard lock{mutex_};
+    return kept_;
+}
+
+} // namespace edgeconf::fleet
