@@ -100,7 +100,7 @@ private:
     bool has_to_commit() const;
     void commit_soon();
     void commit();
-    void save(const unsaved_changes& changes);
+    void save(const std::vector<heard_device>& noted);
     void store_failed(std::string_view why);
     void recover();
     void tend();
@@ -158,6 +158,7 @@ private:
     bool commit_queued_ = false;
     std::chrono::milliseconds commit_within_{0};
     std::chrono::steady_clock::time_point last_commit_{};
+    bool recovering_ = false; // from a failure on, until all of it is saved
     std::chrono::steady_clock::time_point next_recovery_{};
     std::chrono::seconds recovery_wait_{1};
 

@@ -124,14 +124,9 @@ void provider::commit() {
     last_commit_ = clock::now();
     const auto noted = heard_.take();
     if (!store_down_) {
-        auto changes = model_.unsaved();
-        changes.heard.insert(changes.heard.end(), noted.devices.begin(), noted.devices.end());
-        for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
-        for (const auto& each : unsaved_objects_) changes.objects.push_back(&each);
-        changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
         try {
-            if (!is_empty(changes)) save(changes);
-        } catch (const store_problem& problem) {
+            save(noted.devices);
+        } catch (const std::exception& problem) { // whatever it is, somebody waits for an answer
             store_failed(problem.what());
         }
     }
@@ -143,7 +138,13 @@ void provider::commit() {
     for (const auto op : noted.waiting) host_.complete(op, store_down_ ? refusal : ecp::reply{ECP_OK});
 }
 
-void provider::save(const unsaved_changes& changes) {
+void provider::save(const std::vector<heard_device>& noted) {
+    auto changes = model_.unsaved();
+    changes.heard.insert(changes.heard.end(), noted.begin(), noted.end());
+    for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
+    for (const auto& each : unsaved_objects_) changes.objects.push_back(&each);
+    changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
+    if (is_empty(changes)) return;
     store_->save(changes);
     model_.saved();
     unsaved_files_.clear();
@@ -156,9 +157,9 @@ void provider::save(const unsaved_changes& changes) {
 // into the first commit that succeeds.
 void provider::store_failed(std::string_view why) {
     host_.record(commit_failures_, 1);
-    const bool news = !store_down_.exchange(true);
+    store_down_ = true;
     health_.set(trouble::store, fmt::format("nothing can be written: {}", why));
-    if (!news) return;
+    if (std::exchange(recovering_, true)) return;
     next_recovery_ = clock::now();
     recovery_wait_ = std::chrono::seconds{1};
     host_.log(
@@ -169,16 +170,17 @@ void provider::store_failed(std::string_view why) {
 
 void provider::recover() {
     if (clock::now() < next_recovery_) return;
+    next_recovery_ = clock::now() + recovery_wait_;
+    recovery_wait_ = std::min<std::chrono::seconds>(2 * recovery_wait_, longest_wait);
     try {
         store_->recover();
-    } catch (const store_problem& problem) {
-        next_recovery_ = clock::now() + recovery_wait_;
-        recovery_wait_ = std::min<std::chrono::seconds>(2 * recovery_wait_, longest_wait);
+    } catch (const std::exception& problem) {
         return store_failed(problem.what());
     }
     store_down_ = false;
     commit();
-    if (store_down_) return;
+    if (store_down_) return; // a full disk can be read
+    recovering_ = false;
     health_.clear(trouble::store);
     host_.log(ECP_LOG_INFO, "the store can be written again, and nothing that was acknowledged is missing");
     model_.note_source(event_type::normal, "store", "StoreRecovered", "can be written again");
@@ -190,7 +192,7 @@ void provider::tend() {
     if (store_down_) return;
     try {
         store_->tend();
-    } catch (const store_problem& problem) {
+    } catch (const std::exception& problem) {
         return store_failed(problem.what());
     }
     if (!batched_ || clock::now() - last_commit_ >= commit_within_) commit();

@@ -228,3 +228,40 @@ TEST_CASE("provider commits: R7a a folder that has been emptied is held until th
     CHECK(disk.content().files().empty());
     CHECK(disk.content().devices() == 0);
 }
+
+TEST_CASE("provider commits: nobody is left without an answer, whatever keeps a save from succeeding",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    disk.hold();
+    const auto enrolled = fleet.enrol("pump-8");
+    disk.await_held_save();
+    const auto quiet = fleet.put_heartbeat("pump-7", beat(0));
+    disk.become(store_mood::out_of_memory);
+    disk.release();
+    CHECK(enrolled->status() == ECP_UNAVAILABLE);
+    CHECK(quiet->status() == ECP_UNAVAILABLE);
+    disk.become(store_mood::working);
+    await_logged("the store can be written again");
+    CHECK(fleet.registration("pump-8") == ECP_OK);
+    CHECK(enrolled->answers() == 1);
+}
+
+TEST_CASE("provider commits: a store that fails again as soon as it is back is told of once",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    disk.become(store_mood::full);
+    REQUIRE(fleet.enrol("pump-7")->status() == ECP_UNAVAILABLE);
+    disk.hold();
+    disk.await_held_save(); // after a recovery
+    const auto heard = fleet.enrol("pump-8");
+    disk.release();
+    CHECK(heard->status() == ECP_UNAVAILABLE);
+    CHECK(count_logged("nothing can be written, so") == 1);
+    CHECK(health() == ECP_HEALTH_DEGRADED);
+}

@@ -82,19 +82,12 @@ void steered_disk::save(const unsaved_changes& changes) {
 
 void steered_disk::recover() {
     const std::lock_guard lock{mutex_};
-    ++recoveries_;
-    changed_.notify_all();
     if (mood_ == store_mood::failing) throw store_problem{"the disk has gone"};
 }
 
 int steered_disk::saves() const {
     const std::lock_guard lock{mutex_};
     return saves_;
-}
-
-void steered_disk::await_recoveries(int at_least) {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return recoveries_ >= at_least; });
 }
 
 kept_fleet steered_disk::content() const {

@@ -33,8 +33,7 @@ public:
     void release();
     void await_held_save();
 
-    int saves() const;                   // that succeeded
-    void await_recoveries(int at_least); // attempts
+    int saves() const; // that succeeded
     kept_fleet content() const;
 
 private:
@@ -50,7 +49,6 @@ private:
     bool hold_ = false;
     bool waiting_ = false;
     int saves_ = 0;
-    int recoveries_ = 0;
 };
 
 } // namespace edgeconf::fleet
