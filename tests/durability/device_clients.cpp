@@ -53,6 +53,11 @@ void approve(const durable_host& host, device_story& device) {
 
 void write_common_manifests(const durable_host& host) { host.folder().write("fleet/common.yaml", common); }
 
+device_clients::~device_clients() {
+    for (auto& each : workers_)
+        if (each->thread.joinable()) each->thread.join();
+}
+
 void device_clients::start(const durable_host& host, unsigned threads) {
     ++round_;
     before_ = devices_.size();

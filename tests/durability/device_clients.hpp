@@ -24,9 +24,13 @@ class device_clients {
 public:
     // What they do follows from `seed`, as far as threads allow.
     explicit device_clients(std::uint64_t seed) : seed_{seed} {}
+    // Waits for the threads: the host has to be dead.
+    ~device_clients();
+    device_clients(const device_clients&) = delete;
+    device_clients& operator=(const device_clients&) = delete;
 
     // Starts `threads` that act for devices, old and new, the first of them also for an administrator who
-    // approves. They end when the host does, or at stop().
+    // approves. They end when the host does.
     void start(const durable_host& host, unsigned threads);
     // From here on a 503 is no surprise where something is to be stored, or is one again.
     void writes_may_fail(bool may) noexcept { writes_may_fail_ = may; }

@@ -89,9 +89,13 @@ void durable_host::start() {
 }
 
 void durable_host::kill() {
+    const bool lived = process_->is_running();
     process_->signal(SIGKILL);
     (void)process_->wait();
     process_.reset();
+    // A sanitizer's finding is in no exit code here.
+    if (!lived || log().find("Sanitizer") != std::string::npos)
+        throw std::runtime_error{"the host was not well before it was killed:\n" + log()};
 }
 
 finished durable_host::stop() {

@@ -47,7 +47,8 @@ public:
     void start();
     // Not waiting for anything.
     void launch();
-    void kill();     // SIGKILL
+    // SIGKILL. Throws with its log if it has died by itself, or if a sanitizer has found something.
+    void kill();
     finished stop(); // SIGTERM
     // Another host on the same database, which runs to its end.
     finished start_second();

@@ -115,8 +115,8 @@ TEST_CASE(
     "failing sync: while no sync succeeds writes are refused, and nothing acknowledged is missing later",
     "[durability]") {
     const auto seed = chosen_seed("failing sync");
-    host_on_unsure_disk on;
     device_clients clients{seed};
+    host_on_unsure_disk on;
     constexpr unsigned rounds = 4;
     for (unsigned round = 0; round <= rounds; ++round) {
         INFO("round " << round);

@@ -20,9 +20,9 @@ TEST_CASE("kill: what was acknowledged is there after SIGKILL, round after round
           "[durability]") {
     const auto seed = chosen_seed("kill, full");
     std::mt19937_64 random{seed};
+    device_clients clients{seed};
     durable_host host{{.options = {std::string{admission}}}};
     write_common_manifests(host);
-    device_clients clients{seed};
     unsigned killed_while_starting = 0;
     for (unsigned round = 0; round <= rounds; ++round) {
         if (random() % 5 == 0) {
@@ -51,9 +51,9 @@ TEST_CASE("kill: what was acknowledged is there after SIGKILL, round after round
 TEST_CASE("kill: with batched durability only heartbeats of the last moment are lost", "[durability]") {
     const auto seed = chosen_seed("kill, batched");
     constexpr std::chrono::seconds safe_after{2}; // batch-time and one more
+    device_clients clients{seed};
     durable_host host{{.options = {std::string{admission}, "durability: batched", "batch-time: 1s"}}};
     write_common_manifests(host);
-    device_clients clients{seed};
     constexpr unsigned few = 3;
     for (unsigned round = 0; round <= few; ++round) {
         host.start();
