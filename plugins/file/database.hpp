@@ -35,8 +35,9 @@ struct database_options {
 };
 
 // Beside the file there are its -wal and -shm, SQLite's, and its .lock, by which one process has it, and one
-// object in that. SQLite's tools may read it meanwhile, `sqlite3 FILE .backup COPY` for one. All of these are
-// the owner's alone (0600). A reader elsewhere that does not come to an end makes the WAL grow for as long.
+// object in that. SQLite's tools may read it meanwhile, `sqlite3 FILE "VACUUM INTO 'COPY'"` for one. All of
+// these are the owner's alone (0600). A reader elsewhere that does not come to an end makes the WAL grow for
+// as long.
 //
 // open() refuses what is not edgeconf's, is of a newer version, or is damaged in its structure: for that it
 // reads the whole file. Other bytes inside a text it cannot notice, unless the text is sealed. Nothing is

@@ -45,9 +45,10 @@ absorbed absorb_hardware(device_record& device, const hardware_report& reported,
     if (reported.hardware().empty()) return {};
     const auto change = absorb_report(device.hardware, reported, hardware_text_limit, codec);
     // Hardware that came with the enrolment is no news, but has made no labels yet.
+    const auto before = device.reported_labels;
     device.reported_labels.set(hardware_labels(reported.hardware()));
     const bool labels = refresh_labels(device);
-    return {labels || change != hardware_change::none, labels};
+    return {labels || change != hardware_change::none, labels, device.reported_labels != before};
 }
 
 absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,
@@ -70,7 +71,7 @@ absorbed absorb_heartbeat(device_record& device, const heartbeat& beat,
         }
         if (known.last_data_upload.get() != report.last_data_upload) {
             known.last_data_upload = report.last_data_upload;
-            result.times = true;
+            result.noted = true;
         }
     }
     for (const auto& report : beat.playbooks) {

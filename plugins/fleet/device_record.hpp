@@ -118,7 +118,7 @@ bool refresh_labels(device_record& device);
 struct absorbed {
     bool changed = false; // something that an administrator can see, times apart
     bool labels = false;  // a label among it: what depends on labels has to be rendered anew
-    bool times = false;   // times, which are stored and are no change
+    bool noted = false;   // something that is stored and is no change: a time, what a label hides
 };
 
 // Remembers `reported`. Labels only ever come and change: a value that is no longer reported stays (R17).

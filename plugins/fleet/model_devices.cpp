@@ -229,7 +229,6 @@ bool model::offer_key(device_record& device, const csr_key& key) {
 }
 
 void model::labels_changed(device_record& device) {
-    keep(device, aspect::membership);
     refresh_offer(device);
     renderer_.changed(device);
     renderer_.render_now(device);
@@ -249,9 +248,10 @@ outcome model::put_heartbeat(std::string_view id, const heartbeat& body, const h
     // Hardware first: it may say what the device is to run.
     const auto hardware = absorb_hardware(*device, body.hardware, codec_);
     if (hardware.changed) keep(*device, aspect::hardware);
+    if (hardware.noted) keep(*device, aspect::membership);
     if (hardware.labels) labels_changed(*device);
     const auto said = absorb_heartbeat(*device, body, workloads_of(entry_of(*device)), to_seconds(at));
-    if (said.changed || said.times) keep(*device, aspect::status);
+    if (said.changed || said.noted) keep(*device, aspect::status);
     if (said.changed || hardware.changed) changed(*device);
     if (!body.playbooks.empty() && said.changed) refresh_offers({device});
     record_events(*device, body);

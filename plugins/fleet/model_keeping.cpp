@@ -26,6 +26,11 @@ void model::read(device_record& into, std::string_view membership, std::string_v
     if (!status.empty()) read_status(status, into);
     into.hardware.known = hardware;
     if (into.given) into.settings = into.given->settings.shared();
+    if (into.state == device_state::pending && !into.request) { // whoever waits has asked
+        into.request = std::make_unique<join_request>();
+        into.request->ns = into.ns;
+        into.request->made = now();
+    }
 }
 
 // A device of which everything is known that is, and nobody has been told yet.

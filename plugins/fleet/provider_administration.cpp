@@ -3,6 +3,7 @@
 
 #include "fleet/bundle.hpp"
 #include "fleet/read_import.hpp"
+#include "fleet/store_answers.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -10,10 +11,13 @@
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace edgeconf::fleet {
 
@@ -27,6 +31,12 @@ constexpr std::size_t most_skipped = 1000; // reasons that are told one by one
 // A device or object that was not taken over, by its name.
 void skip(json::array& skipped, std::string_view name, std::string_view why) {
     if (skipped.size() < most_skipped) skipped.emplace_back(fmt::format("{}: {}", name, why));
+}
+
+// The administrator knows nothing of the file in which the upload was gathered.
+std::string as_sent(std::string text, const std::filesystem::path& file) {
+    const auto name = file.string() + ":";
+    return text.starts_with(name) ? "line " + text.substr(name.size()) : text;
 }
 
 } // namespace
@@ -63,7 +73,7 @@ void provider::accept_removals(ecp_op op) {
         host_.log(ECP_LOG_WARN,
                   fmt::format("removals were accepted: {} objects new or changed, {} gone", put, removed));
         const auto body = json::serialize(json::object{{"put", put}, {"removed", removed}});
-        host_.complete(op, ecp::reply{ECP_OK}.body(body));
+        host_.complete(op, store_down_ ? taken_over_only() : ecp::reply{ECP_OK}.body(body));
     });
 }
 
@@ -100,9 +110,11 @@ void provider::import_part(std::string_view token, std::string_view bytes, ecp_o
     if (judged.failed()) {
         ecp::reply refusal{ECP_INVALID, "it cannot be imported; nothing has changed"};
         const auto all = judged.all();
+        std::vector<std::string> words; // the reply borrows them
         for (const auto& each : all) {
-            if (each.level == severity::error) refusal.detail("", each.text);
+            if (each.level == severity::error) words.push_back(as_sent(each.text, upload_->file()));
         }
+        for (const auto& each : words) refusal.detail("", each);
         return host_.complete(op, refusal);
     }
     import_fleet(std::move(fleet), op);
@@ -135,12 +147,7 @@ void provider::import_fleet(imported_fleet fleet, ecp_op op) {
                 when_idle_.push_back([this, op, skipped, objects, devices] {
                     host_.log(ECP_LOG_INFO,
                               fmt::format("imported {} devices and {} objects", devices, objects));
-                    if (store_down_) {
-                        return host_.complete(
-                            op,
-                            ecp::reply{ECP_UNAVAILABLE, "taken over, but not stored yet: the store cannot be "
-                                                        "written; it will be, unless the host is restarted"});
-                    }
+                    if (store_down_) return host_.complete(op, taken_over_only());
                     const auto body = json::serialize(
                         json::object{{"devices", devices}, {"objects", objects}, {"skipped", *skipped}});
                     host_.complete(op, ecp::reply{ECP_OK}.body(body));

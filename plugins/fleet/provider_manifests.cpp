@@ -1,6 +1,8 @@
 // Manifests read, judged and taken over.
 #include "fleet/provider.hpp"
 
+#include "fleet/store_answers.hpp"
+
 #include <fmt/format.h>
 
 #include <memory>
@@ -47,7 +49,7 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
             read_manifests(*std::move(wanted), op, false, [this, op](const manifest_reading& read) {
                 host_.log(ECP_LOG_INFO, fmt::format("{} objects new or changed, {} gone",
                                                     read.changes.put.size(), read.changes.removed.size()));
-                host_.complete(op, ecp::reply{ECP_OK});
+                host_.complete(op, store_down_ ? taken_over_only() : ecp::reply{ECP_OK});
             });
         });
     });
@@ -144,7 +146,9 @@ void provider::refuse(const manifest_reading& read, const provider_settings& wan
     health_.set(trouble::manifests,
                 fmt::format("the manifests in {} are not taken over; what was accepted before stays: {}",
                             wanted.fleet.manifests.string(), words));
+    health_.clear(trouble::removals);
     host_.record(rejected_, 1);
+    host_.record(held_removals_, 0);
     if (op == 0) return;
     ecp::reply refusal{ECP_INVALID,
                        "the manifests are wrong or cannot be read; what was accepted before stays"};
@@ -163,6 +167,8 @@ void provider::hold(const manifest_reading& read, const provider_settings& wante
         note(event_type::warning, "RemovalsHeld", words);
     }
     health_.set(trouble::removals, words);
+    health_.clear(trouble::manifests);
+    host_.record(rejected_, 0);
     host_.record(held_removals_, static_cast<double>(read.gone));
     if (op != 0) host_.complete(op, ecp::reply{ECP_PRECONDITION, words});
 }

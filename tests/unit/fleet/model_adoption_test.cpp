@@ -81,3 +81,15 @@ TEST_CASE("model: a manifest's device that has said nothing yet takes over what 
     CHECK(device.last_seen == 900);
     CHECK(fleet.devices.adopt(from_elsewhere("a")) == "it is here already");
 }
+
+TEST_CASE("model: a device of another fleet that waits has asked, whatever its fleet says of that",
+          "[fleet][unit]") {
+    fleet_under_test fleet;
+    auto waiting = from_elsewhere("a");
+    waiting.membership = R"({"namespace": "plant", "state": "pending"})";
+    CHECK(fleet.devices.adopt(waiting).empty());
+    REQUIRE(fleet.describe("a").request);
+    CHECK(fleet.describe("a").request->ns == "plant");
+    CHECK(fleet.enrol("a", "plant", {object(R"({"hostname": "press"})"), "model"}) == outcome::created);
+    CHECK(fleet.devices.approve("a", "", "", "user:u") == outcome::ok);
+}

@@ -267,3 +267,25 @@ TEST_CASE("model: events go when their time is up", "[fleet][unit]") {
     fleet.advance(std::chrono::minutes{61});
     CHECK(fleet.events("a").empty());
 }
+
+TEST_CASE("model: R16: a label that a manifest hides is kept all the same", "[fleet][unit]") {
+    const auto named = [](const std::string& labels) {
+        return "---\napiVersion: management.project-flotta.io/v1alpha1\nkind: EdgeDevice\nmetadata: {name: "
+               "a" +
+               labels + "}\n";
+    };
+    fleet_under_test fleet{""};
+    fleet.devices.remember_changes();
+    fleet.become(named(", labels: {device.hostname: press}"));
+    kept_fleet kept;
+    kept.save(fleet.devices);
+    heartbeat beat;
+    beat.hardware = hardware_report{object(R"({"hostname": "press"})")};
+    fleet.put_heartbeat("a", beat);
+    kept.save(fleet.devices);
+    fleet.become(named(""));
+    CHECK(fleet.describe("a").labels.at("device.hostname") == "press");
+    kept.save(fleet.devices);
+    const restarted again{fleet, kept};
+    CHECK(again.fleet.describe("a").labels.contains("device.hostname"));
+}
