@@ -19,14 +19,18 @@ public:
         std::vector<ecp_op> waiting; // to be answered OK once the devices are stored
     };
 
-    // True for the first one since take(): somebody has to see to it that they are taken. Without `op` nobody
-    // waits.
-    bool add(heard_device device, ecp_op op = 0) {
+    // Nobody waits for it.
+    void add(heard_device device) {
         const std::lock_guard held{mutex_};
-        const bool first = batch_.devices.empty();
         batch_.devices.push_back(device);
-        if (op != 0) batch_.waiting.push_back(op);
-        return first;
+    }
+
+    // True for the first that waits since take(): somebody has to see to it that they are taken.
+    bool add(heard_device device, ecp_op op) {
+        const std::lock_guard held{mutex_};
+        batch_.devices.push_back(device);
+        batch_.waiting.push_back(op);
+        return batch_.waiting.size() == 1;
     }
 
     batch take() {

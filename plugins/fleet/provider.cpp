@@ -63,7 +63,7 @@ void provider::validate_as(const provider_kind& kind, std::string_view options, 
 // One that has a store reads its manifests when it starts: they are a change of what is stored.
 provider::provider(ecp::host host, std::string_view options, provider_kind kind, ecp::diagnostics& found)
     : host_{host}, kind_{std::move(kind)}, health_{host},
-      model_{[] { return std::chrono::system_clock::now(); },
+      model_{kind_.now,
              [host](const notice& each) {
                  host.log(each.level == event_type::warning ? ECP_LOG_WARN : ECP_LOG_INFO, each.text,
                           {{"object", to_string(each.about)}});
@@ -97,6 +97,7 @@ void provider::start(ecp_op op) {
             change([this] {
                 model_.configure(settings_.fleet.fleet);
                 if (store_) restore();
+                model_.tick(); // from here on it knows how time passes
             });
             when_idle_.push_back([this, op] {
                 reader_.post([this, op] {

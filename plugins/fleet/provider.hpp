@@ -26,6 +26,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -151,6 +152,7 @@ private:
     std::vector<std::function<void()>> when_idle_;
     bool broken_ = false; // memory ran out in the middle of a change
     std::vector<held_answer> held_;
+    std::unordered_map<std::uint32_t, unix_seconds> unsaved_heard_; // by number; of failed commits
     std::map<std::string, manifest_file> unsaved_files_;
     std::set<std::string> files_gone_;
     std::vector<stored_object> unsaved_objects_;

@@ -136,17 +136,25 @@ void provider::commit() {
         host_.complete(each.op, store_down_ ? refusal : each.reply);
     }
     for (const auto op : noted.waiting) host_.complete(op, store_down_ ? refusal : ecp::reply{ECP_OK});
+    if (store_down_) {
+        for (const auto& [number, at] : noted.devices) unsaved_heard_[number] = at;
+    }
 }
 
 void provider::save(const std::vector<heard_device>& noted) {
     auto changes = model_.unsaved();
-    changes.heard.insert(changes.heard.end(), noted.begin(), noted.end());
+    std::vector<heard_device> heard; // the last of each device counts
+    for (const auto& [number, at] : unsaved_heard_) heard.push_back({number, at});
+    heard.insert(heard.end(), changes.heard.begin(), changes.heard.end());
+    heard.insert(heard.end(), noted.begin(), noted.end());
+    changes.heard = std::move(heard);
     for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
     for (const auto& each : unsaved_objects_) changes.objects.push_back(&each);
     changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
     if (is_empty(changes)) return;
     store_->save(changes);
     model_.saved();
+    unsaved_heard_.clear();
     unsaved_files_.clear();
     files_gone_.clear();
     unsaved_objects_.clear();
@@ -189,7 +197,7 @@ void provider::recover() {
 
 void provider::tend() {
     if (store_down_) recover();
-    if (store_down_) return;
+    if (store_down_) return commit(); // which saves nothing, and lets nothing pile up
     try {
         store_->tend();
     } catch (const std::exception& problem) {

@@ -215,14 +215,16 @@ void provider::put_registration(const ecp_request& request, ecp_op op) {
 }
 
 // Most heartbeats say what the one before said: they are noted here and now.
+// One that cannot be taken is a sign of life all the same: it is the store that is away.
 void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
-    if (refused(op)) return;
     const auto text = ecp::view(request.body);
     const auto told = digest_of(text);
     {
         const auto devices = model_.devices().read();
         const auto* entry = find(devices, request);
         const bool known = entry != nullptr && entry->state == device_state::known;
+        if (known && store_down_) entry->signs->heard(model_.now());
+        if (refused(op)) return;
         if (known && !entry->calls_matter && entry->signs->is_quiet(told)) {
             return heard(*entry, op);
         }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "fleet/commit_settings.hpp"
+#include "fleet/device_record.hpp"
 #include "fleet/option_reader.hpp"
 #include "fleet/options.hpp"
 #include "fleet/store.hpp"
 
 #include <boost/system/result.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -27,6 +29,7 @@ struct provider_kind {
     std::function<boost::system::result<provider_settings, option_problem>(std::string_view options)> read;
     // Made, and not opened yet. Null for one that keeps nothing.
     std::function<std::unique_ptr<store>(std::string_view options)> make_store;
+    clock_source now = [] { return std::chrono::system_clock::now(); };
 };
 
 } // namespace edgeconf::fleet

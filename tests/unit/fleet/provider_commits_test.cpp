@@ -6,6 +6,7 @@
 #include "support/catch.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -43,7 +44,7 @@ TEST_CASE("provider commits: nothing is acknowledged or seen before it is stored
 
     disk.hold();
     const auto enrolled = fleet.enrol("pump-7");
-    disk.await_held_save();
+    disk.await_held();
     CHECK_FALSE(enrolled->is_answered());
     CHECK(fleet.registration("pump-7") == ECP_NOT_FOUND);
     CHECK(disk.content().devices() == 0);
@@ -55,7 +56,7 @@ TEST_CASE("provider commits: nothing is acknowledged or seen before it is stored
 
     disk.hold();
     const auto registered = fleet.put_registration("pump-7");
-    disk.await_held_save();
+    disk.await_held();
     const auto heard = fleet.put_heartbeat("pump-7", beat(1));
     CHECK_FALSE(registered->is_answered());
     CHECK_FALSE(heard->is_answered());
@@ -76,7 +77,7 @@ TEST_CASE("provider commits: what comes in during a save shares the next one", "
     disk.hold();
     std::vector<pending_operation> heard;
     heard.push_back(fleet.put_heartbeat("pump-7", beat(1)));
-    disk.await_held_save();
+    disk.await_held();
     for (int i = 0; i < 100; ++i) {
         heard.push_back(fleet.put_heartbeat("pump-7", beat(i % 3))); // some say nothing new
     }
@@ -98,7 +99,7 @@ TEST_CASE("provider commits: a save that fails refuses those that waited and all
 
     disk.hold();
     const auto first = fleet.enrol("pump-8");
-    disk.await_held_save();
+    disk.await_held();
     const auto second = fleet.enrol("pump-9");
     const auto quiet = fleet.put_heartbeat("pump-7", beat(0));
     disk.become(store_mood::failing);
@@ -141,7 +142,7 @@ TEST_CASE("provider commits: batched, heartbeats are acknowledged at once and en
     REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
     disk.hold();
     const auto enrolled = fleet.enrol("pump-8");
-    disk.await_held_save();
+    disk.await_held();
     CHECK(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK); // says nothing new
     const auto news = fleet.put_heartbeat("pump-7", beat(1));
     CHECK_FALSE(enrolled->is_answered());
@@ -238,7 +239,7 @@ TEST_CASE("provider commits: nobody is left without an answer, whatever keeps a 
     REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
     disk.hold();
     const auto enrolled = fleet.enrol("pump-8");
-    disk.await_held_save();
+    disk.await_held();
     const auto quiet = fleet.put_heartbeat("pump-7", beat(0));
     disk.become(store_mood::out_of_memory);
     disk.release();
@@ -258,10 +259,55 @@ TEST_CASE("provider commits: a store that fails again as soon as it is back is t
     disk.become(store_mood::full);
     REQUIRE(fleet.enrol("pump-7")->status() == ECP_UNAVAILABLE);
     disk.hold();
-    disk.await_held_save(); // after a recovery
+    disk.await_held(); // after a recovery
     const auto heard = fleet.enrol("pump-8");
     disk.release();
     CHECK(heard->status() == ECP_UNAVAILABLE);
     CHECK(count_logged("nothing can be written, so") == 1);
     CHECK(health() == ECP_HEALTH_DEGRADED);
+}
+
+TEST_CASE("provider commits: what is heard while the store is away is stored when it is back",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, batched};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK); // stores all there is
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
+    const auto before = disk.content().heard("pump-7");
+    REQUIRE(before != 0);
+
+    // Noted with the commit that fails: acknowledged, and not to be lost.
+    disk.become(store_mood::failing);
+    turn_clock(std::chrono::hours{1});
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_UNAVAILABLE);
+    disk.become(store_mood::working);
+    await_logged("the store can be written again");
+    CHECK(disk.content().heard("pump-7") >= before + 3600);
+}
+
+TEST_CASE("provider commits: a device that cannot be answered because of the store is not offline",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    let_in(fleet, "pump-8");
+    REQUIRE(fleet.put_heartbeat("pump-7")->status() == ECP_OK);
+    REQUIRE(fleet.put_heartbeat("pump-8")->status() == ECP_OK);
+    disk.become(store_mood::failing);
+    disk.hold(store_step::recovery); // and with it the look at the clock
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_UNAVAILABLE);
+    disk.await_held();
+    turn_clock(std::chrono::hours{1});
+    REQUIRE(fleet.put_heartbeat("pump-7")->status() == ECP_UNAVAILABLE);
+    disk.release();
+    disk.become(store_mood::working); // for the next attempt
+    await_logged("the store can be written again");
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
+    CHECK(metric("devices_offline") == 1); // the other one
 }

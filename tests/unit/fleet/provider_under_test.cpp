@@ -6,7 +6,9 @@
 
 #include <ecp/provider.hpp>
 
+#include <atomic>
 #include <chrono>
+#include <map>
 #include <stdexcept>
 #include <utility>
 
@@ -17,12 +19,17 @@ namespace {
 std::string text(const ecp_str& from) { return std::string{ecp::view(from)}; }
 
 steered_disk* disk_to_use = nullptr;
+std::atomic<std::int64_t> clock_ahead{0}; // seconds
+
+time_point now() { return std::chrono::system_clock::now() + std::chrono::seconds{clock_ahead}; }
 
 struct told {
     std::mutex mutex;
     std::condition_variable changed;
     std::vector<std::string> lines;
     int health = ECP_HEALTH_OK;
+    std::vector<std::string> metrics; // by number, from 1
+    std::map<std::string, double> values;
     std::function<void(std::string_view)> hear;
 };
 told& host_was_told() {
@@ -52,8 +59,17 @@ void ECP_CALL set_health(ecp_ctx, std::int32_t state, const ecp_str*) {
     const std::lock_guard lock{all.mutex};
     all.health = state;
 }
-std::uint32_t ECP_CALL metric_register(ecp_ctx, std::int32_t, const ecp_str*, const ecp_str*) { return 0; }
-void ECP_CALL metric_record(ecp_ctx, std::uint32_t, double) {}
+std::uint32_t ECP_CALL metric_register(ecp_ctx, std::int32_t, const ecp_str* name, const ecp_str*) {
+    auto& all = host_was_told();
+    const std::lock_guard lock{all.mutex};
+    all.metrics.push_back(text(*name));
+    return static_cast<std::uint32_t>(all.metrics.size());
+}
+void ECP_CALL metric_record(ecp_ctx, std::uint32_t metric, double value) {
+    auto& all = host_was_told();
+    const std::lock_guard lock{all.mutex};
+    if (metric != 0) all.values[all.metrics.at(metric - 1)] = value;
+}
 const void* ECP_CALL get_extension(ecp_ctx, const char*) { return nullptr; }
 
 constexpr ecp_host host_table{sizeof(ecp_host), ECP_ABI_MINOR, now_ns,       complete,
@@ -76,7 +92,8 @@ boost::system::result<provider_settings, option_problem> read(std::string_view o
 class steered_provider : public provider {
 public:
     steered_provider(ecp::host host, std::string_view options, ecp::diagnostics& found)
-        : provider{host, options, {&read, [](std::string_view) { return disk_to_use->make(); }}, found} {}
+        : provider{
+              host, options, {&read, [](std::string_view) { return disk_to_use->make(); }, &now}, found} {}
 };
 
 const ecp_provider& table() {
@@ -129,11 +146,14 @@ std::string operation::message() {
 
 provider_under_test::provider_under_test(steered_disk& disk, std::string options) : table_{&table()} {
     disk_to_use = &disk;
+    clock_ahead = 0;
     {
         auto& all = host_was_told();
         const std::lock_guard lock{all.mutex};
         all.lines.clear();
         all.health = ECP_HEALTH_OK;
+        all.metrics.clear();
+        all.values.clear();
         all.hear = nullptr;
     }
     const auto cfg = ecp::str(options);
@@ -216,6 +236,13 @@ int health() {
     const std::lock_guard lock{all.mutex};
     return all.health;
 }
+double metric(const std::string& name) {
+    auto& all = host_was_told();
+    const std::lock_guard lock{all.mutex};
+    const auto found = all.values.find(name);
+    return found == all.values.end() ? 0 : found->second;
+}
+void turn_clock(std::chrono::seconds by) { clock_ahead += by.count(); }
 void on_log(std::function<void(std::string_view)> hear) {
     auto& all = host_was_told();
     const std::lock_guard lock{all.mutex};

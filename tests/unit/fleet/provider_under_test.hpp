@@ -5,6 +5,7 @@
 
 #include <ecp/provider.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -82,6 +83,9 @@ private:
 std::vector<std::string> logged();
 void await_logged(std::string_view part); // until a line contains it
 int health();
+double metric(const std::string& name); // 0 before it is recorded
+// Of the fleet; until the next instance is made.
+void turn_clock(std::chrono::seconds by);
 // Called with each line, on the thread that logs it. May throw.
 void on_log(std::function<void(std::string_view line)> hear);
 

@@ -48,28 +48,35 @@ void steered_disk::become(store_mood mood) {
     mood_ = mood;
 }
 
-void steered_disk::hold() {
+void steered_disk::hold(store_step step) {
     const std::lock_guard lock{mutex_};
-    hold_ = true;
+    hold_ = step;
 }
 
 void steered_disk::release() {
-    const std::lock_guard lock{mutex_};
-    hold_ = false;
+    std::unique_lock lock{mutex_};
+    hold_ = store_step::none;
     changed_.notify_all();
+    changed_.wait(lock, [&] { return waits_ == store_step::none; });
 }
 
-void steered_disk::await_held_save() {
+void steered_disk::await_held() {
     std::unique_lock lock{mutex_};
-    changed_.wait(lock, [&] { return waiting_; });
+    changed_.wait(lock, [&] { return waits_ != store_step::none; });
+}
+
+void steered_disk::pass(std::unique_lock<std::mutex>& lock, store_step step) {
+    if (hold_ != step) return;
+    waits_ = step;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return hold_ == store_step::none; });
+    waits_ = store_step::none;
+    changed_.notify_all();
 }
 
 void steered_disk::save(const unsaved_changes& changes) {
     std::unique_lock lock{mutex_};
-    waiting_ = hold_;
-    changed_.notify_all();
-    changed_.wait(lock, [&] { return !hold_; });
-    waiting_ = false;
+    pass(lock, store_step::save);
     switch (mood_) {
     case store_mood::working: break;
     case store_mood::failing:
@@ -81,7 +88,8 @@ void steered_disk::save(const unsaved_changes& changes) {
 }
 
 void steered_disk::recover() {
-    const std::lock_guard lock{mutex_};
+    std::unique_lock lock{mutex_};
+    pass(lock, store_step::recovery);
     if (mood_ == store_mood::failing) throw store_problem{"the disk has gone"};
 }
 

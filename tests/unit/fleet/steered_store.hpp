@@ -20,6 +20,8 @@ enum class store_mood {
     out_of_memory, // save() runs out of it
 };
 
+enum class store_step { none, save, recovery };
+
 // What is kept, from one instance to the next, and how it goes. Any thread.
 class steered_disk {
 public:
@@ -28,10 +30,10 @@ public:
 
     void become(store_mood mood);
 
-    // From here on save() waits until release().
-    void hold();
+    // From here on this step waits until release(), which returns when the one that waited is over.
+    void hold(store_step step = store_step::save);
     void release();
-    void await_held_save();
+    void await_held();
 
     int saves() const; // that succeeded
     kept_fleet content() const;
@@ -41,13 +43,14 @@ private:
 
     void save(const unsaved_changes& changes);
     void recover();
+    void pass(std::unique_lock<std::mutex>& lock, store_step step);
 
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     kept_fleet kept_;
     store_mood mood_ = store_mood::working;
-    bool hold_ = false;
-    bool waiting_ = false;
+    store_step hold_ = store_step::none;
+    store_step waits_ = store_step::none;
     int saves_ = 0;
 };
 
