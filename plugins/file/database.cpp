@@ -111,13 +111,13 @@ void database::stop_writing() noexcept {
 void database::load(fleet::store_visitor& to) {
     write([&](fleet_writer& writer) {
         fleet_reader reader{writer.database()};
+        reader.events(to);
         std::string at;
         do {
             const auto rows = reader.fetch(at);
             rows.hand_over(to, [] { return false; });
             at = rows.next;
         } while (!at.empty());
-        reader.events(to);
     });
 }
 

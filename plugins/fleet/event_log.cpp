@@ -52,7 +52,8 @@ void event_log::expire(std::chrono::system_clock::time_point since) {
 }
 
 void event_log::restore(const event& kept) {
-    sequence_ = std::max(sequence_, kept.sequence);
+    if (kept.sequence <= sequence_) return; // its place may be taken
+    sequence_ = kept.sequence;
     add(kept, object_for(kept.what.object));
 }
 

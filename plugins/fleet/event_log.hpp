@@ -89,7 +89,8 @@ public:
     // Drops what has not happened since.
     void expire(std::chrono::system_clock::time_point since);
 
-    // Adds one that was kept elsewhere; those with smaller sequence numbers come first.
+    // Adds one that was kept elsewhere. Those with smaller sequence numbers come first: one that comes too
+    // late is left out.
     void restore(const event& kept);
 
     // From here on events that go are remembered, by id, until clear_gone().

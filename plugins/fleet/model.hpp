@@ -141,9 +141,10 @@ public:
 
     // ---- the writer's: what is stored. Without these the model keeps everything to itself.
 
+    // Before anything happens that has not been stored.
+    void restore(const event& happened);
     // Before devices call, and after the settings and all objects but devices and requests are there.
     void restore(const stored_device& device);
-    void restore(const event& happened) { events_.restore(happened); }
 
     // Takes over a device of another fleet, with all that is known of it. One that is here already stays as
     // it is, unless it is a manifest's that has not said anything yet: then it is the same one, on its move

@@ -11,6 +11,11 @@
 
 namespace edgeconf::fleet {
 
+void model::restore(const event& happened) {
+    events_.restore(happened);
+    saved_events_ = events_.sequence();
+}
+
 void model::restore(const stored_device& from) {
     auto& device = add(from.id);
     device.number = from.number;
@@ -98,7 +103,6 @@ std::string model::adopt(const imported_device& from) {
 
 void model::remember_changes() {
     remembers_ = true;
-    saved_events_ = events_.sequence();
     events_.remember_gone();
 }
 

@@ -44,14 +44,14 @@ struct stored_object {
     std::string text; // the whole manifest, as JSON
 };
 
-// Takes what is stored, in this order: manifests, objects, devices, events.
+// Takes what is stored, in this order: events, before anything new can happen; manifests, objects, devices.
 class store_visitor {
 public:
     virtual ~store_visitor() = default;
+    virtual void happened(const event& event) = 0;
     virtual void manifests(const manifest_file& file) = 0; // as last accepted; with its objects
     virtual void object(const stored_object& object) = 0;
     virtual void device(const stored_device& device) = 0;
-    virtual void happened(const event& event) = 0;
 };
 
 struct device_update {

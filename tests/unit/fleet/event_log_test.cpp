@@ -311,3 +311,19 @@ TEST_CASE("event log: a limit that is lowered holds from the next occurrence on"
     CHECK(log.of(object).empty());
     CHECK(log.counts().objects == 0);
 }
+
+TEST_CASE("event log: an event that is restored too late takes nobody's place", "[fleet][unit]") {
+    event_log log;
+    event kept;
+    kept.what = said("pump-7", "before");
+    kept.id = kept.sequence = kept.count = 1;
+    log.restore(kept);
+    log.record(said("pump-7", "now"), start);
+    kept.what = said("pump-8", "late");
+    kept.id = kept.sequence = 2;
+    log.restore(kept);
+    CHECK(messages(log.of(device("pump-7"))) == texts{"before", "now"});
+    CHECK(log.of(device("pump-8")).empty());
+    log.forget(device("pump-7"));
+    CHECK(log.counts().events == 0);
+}

@@ -72,16 +72,16 @@ void kept_fleet::save(model& from) {
 }
 
 void kept_fleet::load(store_visitor& to) const {
+    load_events(to);
     for (const auto& [path, file] : files_) to.manifests(file);
     for (const auto& [key, object] : objects_) to.object(object);
     load_devices(to);
-    load_events(to);
 }
 
 void kept_fleet::restore_devices(model& into) const {
     into_model to{into};
-    load_devices(to);
     load_events(to);
+    load_devices(to);
 }
 
 void kept_fleet::load_devices(store_visitor& to) const {

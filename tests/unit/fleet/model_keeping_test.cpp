@@ -226,6 +226,31 @@ TEST_CASE("model: R30: a restart keeps the last good configuration of a device w
     CHECK(third.fleet.message("a") == good);
 }
 
+TEST_CASE("model: what a restart has to say again is no other event than it was", "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    CHECK(fleet.enrol("other") == outcome::created);
+    const std::string lacking =
+        R"({"namespace":"default","state":"known","given":{"config/device-by-config":"gone"}})";
+    REQUIRE(fleet.devices.adopt({"a", lacking, "", {}, 0}).empty());
+    fleet.settle();
+    kept.save(fleet.devices);
+    const auto before = fleet.events("a");
+    REQUIRE(mentions(before, "PlaybookMissing"));
+
+    restarted again{fleet, kept};
+    CHECK(again.fleet.events("other") == fleet.events("other"));
+    REQUIRE(again.fleet.events("a").size() == before.size());
+    CHECK(mentions(again.fleet.events("a"), "(2)")); // said once more
+    kept.save(again.fleet.devices);
+    restarted third{again.fleet, kept};
+    CHECK(mentions(third.fleet.events("a"), "(3)"));
+    CHECK(third.fleet.devices.forget("other", "user:u") == outcome::ok);
+    CHECK(third.fleet.devices.forget("a", "user:u") == outcome::ok);
+    CHECK(third.fleet.devices.events().counts().objects == 0);
+}
+
 TEST_CASE("model: nobody is offline only because the host was down", "[fleet][unit]") {
     fleet_under_test fleet{""};
     fleet.devices.remember_changes();
