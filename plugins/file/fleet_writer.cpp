@@ -84,13 +84,15 @@ void fleet_writer::save(const fleet::unsaved_changes& changes) {
     const auto commit = commits_ + 1;
     remove_devices(changes);
     renderings_.clear();
+    heard_now_.clear();
     bool renderings_matter = !changes.gone.empty();
     for (const auto& each : changes.devices) {
         save_device(each);
         renderings_matter |= has(each.device->unsaved, aspect::configuration);
     }
     if (renderings_matter) run(remove_renderings_);
-    heard_.append(changes.heard, commit);
+    heard_now_.insert(heard_now_.end(), changes.heard.begin(), changes.heard.end());
+    heard_.append(heard_now_, commit);
     save_events(changes);
     save_objects(changes);
     save_manifests(changes.manifests);
@@ -108,7 +110,8 @@ void fleet_writer::save_device(const fleet::device_update& update) {
     const auto number = std::int64_t{device.number};
     if (has(device.unsaved, aspect::membership)) {
         run(put_membership_, number, device.id, fleet::membership_document(device));
-        run(add_heard_, number);
+        // After a restart the number may be that of one that is gone, of which the journal still speaks.
+        if (run(add_heard_, number) != 0 && !heard_.empty()) heard_now_.push_back({device.number, 0});
     }
     if (has(device.unsaved, aspect::status)) run(put_status_, number, fleet::status_document(device));
     if (has(device.unsaved, aspect::hardware)) {

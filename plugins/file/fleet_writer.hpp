@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <vector>
 
 namespace edgeconf::file {
 
@@ -51,6 +52,7 @@ private:
     int pages_in_wal_ = 0; // that no checkpoint has copied
     std::int64_t commits_ = 0;
     std::map<const fleet::shared_body*, std::int64_t> renderings_; // of the save at hand
+    std::vector<fleet::heard_device> heard_now_;                   // likewise
 
     SQLite::Statement count_commit_;
     SQLite::Statement remove_device_;

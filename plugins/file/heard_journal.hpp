@@ -23,6 +23,8 @@ class heard_journal {
 public:
     explicit heard_journal(SQLite::Database& database);
 
+    bool empty() const noexcept { return entries_ == 0 && folding_.empty(); }
+
     // In the owner's transaction. `commit`: its number, greater than any before.
     void append(const std::vector<fleet::heard_device>& heard, std::int64_t commit);
 

@@ -33,12 +33,13 @@ void start(SQLite::Statement& statement, const Values&... values) {
     (bind(statement, ++index, values), ...);
 }
 
-// Runs one that gives no rows.
+// Runs one that gives no rows; how many it has changed.
 template <class... Values>
-void run(SQLite::Statement& statement, const Values&... values) {
+int run(SQLite::Statement& statement, const Values&... values) {
     start(statement, values...);
-    statement.exec();
+    const int changed = statement.exec();
     statement.reset();
+    return changed;
 }
 
 // Good until the next step. Empty for NULL.

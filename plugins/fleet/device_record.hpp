@@ -90,7 +90,7 @@ using unsaved_hook =
                                      boost::intrusive::link_mode<boost::intrusive::auto_unlink>>;
 
 struct device_record : configured_device, with_deadline, unsaved_hook {
-    std::uint32_t number = 0; // never another device's
+    std::uint32_t number = 0; // another device's never, but after a restart that of one that is gone
     aspect unsaved = aspect::none;
     device_state state = device_state::pending;
     std::unique_ptr<join_request> request;       // null: a manifest or an administrator brought it

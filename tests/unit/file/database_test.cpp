@@ -178,6 +178,29 @@ TEST_CASE("database: when devices were heard, the last counts", "[file][database
     CHECK(found.devices.at(3).heard == 0);
 }
 
+TEST_CASE("database: a device with the number of one that is gone was never heard", "[file][database]") {
+    opened at;
+    save(*at.store, {sample_device(1).get()});
+    fleet::unsaved_changes changes;
+    changes.heard = {{1, 4711}, {2, 4711}};
+    at.store->save(changes);
+    changes = {};
+    changes.gone = {1};
+    at.store->save(changes);
+    at.reopen();
+    const auto first = sample_device(1);
+    const auto second = sample_device(2);
+    save(*at.store, {first.get(), second.get()});
+    CHECK(load(*at.store).devices.at(1).heard == 0);
+    CHECK(load(*at.store).devices.at(2).heard == 0);
+    changes = {};
+    changes.heard = {{1, 5000}};
+    at.store->save(changes);
+    save(*at.store, {first.get()}); // its membership has changed
+    at.reopen();
+    CHECK(load(*at.store).devices.at(1).heard == 5000);
+}
+
 TEST_CASE("database: the journal of who was heard is folded bit by bit, and says the same all the while",
           "[file][database]") {
     opened at;
