@@ -4,10 +4,10 @@
 set -euo pipefail
 
 build=(
-  build-essential cmake ninja-build ccache
+  build-essential cmake ninja-build ccache pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libvalijson-dev libcli11-dev prometheus-cpp-dev libzstd-dev
-  libsqlitecpp-dev libsqlite3-dev
+  libsqlitecpp-dev libsqlite3-dev libelf-dev
 )
 test=("${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils openssl curl ca-certificates sqlite3)
 # The shared libraries that the binaries link; the second stage of the Dockerfile.

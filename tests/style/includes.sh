@@ -15,6 +15,7 @@ allowed() {
     host/provider) echo "model observe ecp" ;;
     host/http) echo "model observe" ;;
     host/api) echo "http provider codec model observe" ;;
+    host/check) echo "provider codec model ecp" ;;
     host/cli) echo "config http codec model" ;;
     host) echo "host config api http provider observe model" ;;
     plugins/fleet) echo "ecp" ;;
@@ -33,7 +34,7 @@ place_of() {
   esac
 }
 
-layers="api cli codec config http model observe provider fleet memory file ldap rest-proxy ecp"
+layers="api check cli codec config http model observe provider fleet memory file ldap rest-proxy ecp"
 faults=0
 files=0
 while IFS= read -r file; do

@@ -1,0 +1,42 @@
+#include "check/prepared_options.hpp"
+
+#include "provider/options.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <string_view>
+
+namespace edgeconf::check {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view placeholder = "@scratch@";
+
+void fill_in(json::value& value, const std::string& scratch) {
+    if (auto* text = value.if_string()) {
+        for (auto at = text->find(placeholder); at != json::string::npos;
+             at = text->find(placeholder, at + scratch.size()))
+            text->replace(at, placeholder.size(), scratch);
+    } else if (auto* members = value.if_object()) {
+        for (auto& member : *members) fill_in(member.value(), scratch);
+    } else if (auto* items = value.if_array()) {
+        for (auto& item : *items) fill_in(item, scratch);
+    }
+}
+
+} // namespace
+
+std::string prepared_options(trial& in, const ecp_provider& table) {
+    auto options = json::parse(in.about().options); // main has made sure that it is an object
+    fill_in(options, in.scratch().string());
+    const auto found = provider::fit_options(options.as_object(), table.config_schema, in.about().folder);
+    for (const auto& f : found)
+        if (f.is_error)
+            in.fail("the given options do not fit the provider's schema: \"{}\": {}", f.pointer, f.message);
+    if (in.has_failed()) in.give_up("give others with --config");
+    return json::serialize(options);
+}
+
+} // namespace edgeconf::check

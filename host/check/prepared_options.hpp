@@ -1,0 +1,16 @@
+// A provider's options, as a host hands them over.
+#pragma once
+
+#include "check/trial.hpp"
+
+#include <ecp/provider.h>
+
+#include <string>
+
+namespace edgeconf::check {
+
+// The given options with the check's own folder in place of `@scratch@` and paths made absolute, as JSON
+// text. Gives the check up where they do not fit the schema.
+std::string prepared_options(trial& in, const ecp_provider& table);
+
+} // namespace edgeconf::check

@@ -1,0 +1,34 @@
+// What a vendor reads.
+#pragma once
+
+#include "check/runner.hpp"
+
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace edgeconf::check {
+
+// A line a check while they run; with `every` also for those that have passed.
+class progress {
+public:
+    progress(std::FILE* to, bool every) : to_{to}, every_{every} {}
+    void tell(const checked& done) const;
+
+private:
+    std::FILE* to_;
+    bool every_;
+};
+
+// Every fault with what was expected, why it matters, where to look and how to run it again; then what was
+// not checked and why; then the sum. `command` repeats the run, without --only.
+std::string summary(const std::vector<checked>& all, std::string_view command);
+
+// The same as JUnit XML: a testsuite a group; waived and blocked ones are skipped there.
+std::string as_junit(const std::vector<checked>& all, std::string_view provider, std::uint64_t seed);
+
+// Whether nothing has failed and something has passed.
+bool is_sound(const std::vector<checked>& all);
+
+} // namespace edgeconf::check

@@ -1,0 +1,143 @@
+#include "check/runner.hpp"
+
+#include "check/child.hpp"
+#include "check/scratch_folder.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace edgeconf::check {
+namespace {
+
+// Of the checks so far. A blocked one names the failed one behind it all.
+struct standing {
+    verdict what = verdict::passed;
+    std::string_view root;
+};
+using results = std::map<std::string_view, standing>;
+
+// The same for one check, whichever others are run.
+std::uint64_t seed_for(const check& c, std::uint64_t seed) {
+    std::uint64_t hash = 0xcbf29ce484222325; // FNV-1a
+    for (const char letter : c.id) hash = (hash ^ static_cast<unsigned char>(letter)) * 0x100000001b3;
+    return hash ^ seed;
+}
+
+class collector final : public finding_sink {
+public:
+    explicit collector(outcome& into) : into_{into} {}
+    void fault(std::string_view text) override { into_.faults.emplace_back(text); }
+    void note(std::string_view text) override { into_.notes.emplace_back(text); }
+
+private:
+    outcome& into_;
+};
+
+child_report run_in_process(const check& c, const subject& about, std::uint64_t seed) {
+    child_report made;
+    const scratch_folder scratch;
+    const auto began = std::chrono::steady_clock::now();
+    collector sink{made.result};
+    trial in{about, scratch.path(), seed, sink};
+    const auto ended = run_here(c, in);
+    made.result.what = ended.what;
+    made.result.reason = ended.reason;
+    made.took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+    return made;
+}
+
+// The id of the failed check for which `c` cannot be run; empty if there is none.
+std::string_view obstacle(const check& c, const results& so_far) {
+    for (const auto id : c.needs) {
+        const auto found = so_far.find(id);
+        if (found == so_far.end()) continue;
+        if (found->second.what == verdict::failed) return id;
+        if (found->second.what == verdict::blocked) return found->second.root;
+    }
+    return {};
+}
+
+void choose(const check& c, std::set<std::string_view>& chosen) {
+    if (!chosen.insert(c.id).second) return;
+    for (const auto id : c.needs)
+        if (const auto* needed = find_check(id)) choose(*needed, chosen);
+}
+
+bool matches(const std::optional<std::regex>& pattern, std::string_view id) {
+    return pattern && std::regex_search(id.begin(), id.end(), *pattern);
+}
+
+std::set<std::string_view> chosen_ids(const selection& chosen) {
+    std::set<std::string_view> ids;
+    for (const auto& g : catalogue())
+        for (const auto& c : g.checks)
+            if (!chosen.only || matches(chosen.only, c.id)) choose(c, ids);
+    return ids;
+}
+
+std::string first_line(std::string_view text) { return std::string{text.substr(0, text.find('\n'))}; }
+
+outcome judge_streams(const std::map<std::string_view, std::string>& printed) {
+    outcome made;
+    for (const auto& [id, text] : printed)
+        made.faults.push_back(fmt::format("during {}: \"{}\"", id, first_line(text)));
+    if (!printed.empty()) made.what = verdict::failed;
+    return made;
+}
+
+void excuse(outcome& result, const check& c, const quirks& declared) {
+    const auto quirk = declared.find(c.id);
+    if (quirk == declared.end()) return;
+    if (result.what == verdict::failed) {
+        result.what = verdict::waived;
+        result.reason = quirk->second;
+    } else if (result.what == verdict::passed) {
+        result.notes.emplace_back("a quirk is declared for it and not needed: take it out");
+    }
+}
+
+} // namespace
+
+std::vector<checked> run_checks(const subject& about, const selection& chosen,
+                                const std::function<void(const checked&)>& told) {
+    const auto ids = chosen_ids(chosen);
+    std::vector<checked> all;
+    results so_far;
+    std::map<std::string_view, std::string> printed;
+    for (const auto& g : catalogue()) {
+        for (const auto& c : g.checks) {
+            if (!ids.contains(c.id)) continue;
+            checked done{&c, {}, {}};
+            if (matches(chosen.skip, c.id)) {
+                done.result = {verdict::skipped, {}, {}, "left out with --skip"};
+            } else if (const auto root = obstacle(c, so_far); !root.empty()) {
+                done.result = {verdict::blocked, {}, {}, std::string{root}};
+                so_far[c.id].root = root;
+            } else if (c.id == silent_streams) {
+                done.result = judge_streams(printed);
+            } else {
+                const auto seed = seed_for(c, about.seed);
+                auto report =
+                    chosen.in_process ? run_in_process(c, about, seed) : run_in_child(c, about, seed);
+                done.result = std::move(report.result);
+                done.took = report.took;
+                // What is printed in a crash is the crash's.
+                if (!report.printed.empty()) {
+                    if (done.result.what == verdict::failed)
+                        done.result.notes.push_back("it printed: " + report.printed);
+                    else
+                        printed.emplace(c.id, std::move(report.printed));
+                }
+            }
+            excuse(done.result, c, chosen.declared);
+            so_far[c.id].what = done.result.what;
+            told(done);
+            all.push_back(std::move(done));
+        }
+    }
+    return all;
+}
+
+} // namespace edgeconf::check

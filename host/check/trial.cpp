@@ -1,0 +1,58 @@
+#include "check/trial.hpp"
+
+#include <exception>
+
+namespace edgeconf::check {
+namespace {
+
+constexpr std::size_t most_faults = 20;
+
+} // namespace
+
+std::string_view name(verdict v) noexcept {
+    switch (v) {
+    case verdict::passed: return "passed";
+    case verdict::failed: return "failed";
+    case verdict::skipped: return "skipped";
+    case verdict::blocked: return "not run";
+    case verdict::waived: return "waived";
+    }
+    return "unknown";
+}
+
+bool trial::has_failed() const {
+    const std::lock_guard lock{mutex_};
+    return faults_ != 0;
+}
+
+void trial::tell_fault(std::string text) {
+    const std::lock_guard lock{mutex_};
+    if (++faults_ > most_faults) return;
+    if (faults_ == most_faults) text += " (what comes after this is not written down)";
+    sink_.fault(text);
+}
+
+void trial::tell_note(const std::string& text) {
+    const std::lock_guard lock{mutex_};
+    sink_.note(text);
+}
+
+outcome run_here(const check& c, trial& in) {
+    outcome made;
+    try {
+        c.run(in);
+    } catch (const given_up&) {
+    } catch (const skipped& s) {
+        if (!in.has_failed()) {
+            made.what = verdict::skipped;
+            made.reason = s.reason;
+            return made;
+        }
+    } catch (const std::exception& e) {
+        in.fail("the check itself failed: {}", e.what());
+    }
+    if (in.has_failed()) made.what = verdict::failed;
+    return made;
+}
+
+} // namespace edgeconf::check
