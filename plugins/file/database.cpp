@@ -191,15 +191,6 @@ std::string database::page(std::string_view from, fleet::store_visitor& to,
     return at;
 }
 
-std::optional<std::vector<fleet::cached_manifest>> database::find(std::string_view path,
-                                                                  const fleet::digest& content) {
-    try {
-        return read([&](fleet_reader& reader) { return reader.find(path, content); });
-    } catch (const fleet::store_problem&) {
-        return std::nullopt; // then the file itself is read
-    }
-}
-
 std::filesystem::path database::upload_file() const { return beside(options_.file, ".upload"); }
 
 std::uint64_t database::size() const {

@@ -68,9 +68,6 @@ public:
     // Of the database and its WAL.
     std::uint64_t size() const override;
 
-    std::optional<std::vector<fleet::cached_manifest>> find(std::string_view path,
-                                                            const fleet::digest& content) override;
-
 private:
     struct reading;
 

@@ -50,9 +50,6 @@ fleet::digest digest_of(std::string_view bytes) {
     std::copy(bytes.begin(), bytes.end(), hash.begin());
     return hash;
 }
-std::string_view bytes(const fleet::digest& hash) {
-    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
-}
 
 std::vector<std::string> names_from_json(std::string_view text) {
     boost::system::error_code error;
@@ -103,7 +100,6 @@ std::optional<std::string> fleet_rows::hand_over(fleet::store_visitor& to,
 
 fleet_reader::fleet_reader(SQLite::Database& database)
     : database_{database}, heard_{database},
-      find_file_{database, "SELECT id FROM manifest_files WHERE path = ?1 AND content = ?2"},
       file_objects_{database, "SELECT line, unseal(text, 'manifest', position, ?2) FROM manifest_objects "
                               "WHERE file = ?1 ORDER BY position"},
       files_{database, "SELECT path, content, id FROM manifest_files WHERE path > ?1 ORDER BY path"},
@@ -218,16 +214,6 @@ void fleet_reader::events(fleet::store_visitor& to) {
         each.last = time_of(rows.getColumn(11));
         to.happened(each);
     }
-}
-
-std::optional<std::vector<fleet::cached_manifest>> fleet_reader::find(std::string_view path,
-                                                                      const fleet::digest& content) {
-    SQLite::Transaction transaction{database_};
-    start(find_file_, path, blob{bytes(content)});
-    if (!find_file_.executeStep()) return std::nullopt;
-    const auto id = find_file_.getColumn(0).getInt64();
-    find_file_.reset();
-    return objects_of(id, path);
 }
 
 std::vector<fleet::cached_manifest> fleet_reader::objects_of(std::int64_t file, std::string_view path) {

@@ -52,9 +52,6 @@ public:
 
     void events(fleet::store_visitor& to);
 
-    std::optional<std::vector<fleet::cached_manifest>> find(std::string_view path,
-                                                            const fleet::digest& content);
-
 private:
     void fetch_files(fleet_rows& into, std::string_view after);
     void fetch_objects(fleet_rows& into, std::string_view after);
@@ -66,7 +63,6 @@ private:
     heard_overlay heard_;
     std::map<std::string, std::weak_ptr<const fleet::shared_body>, std::less<>> renderings_; // by hash
     std::size_t sweep_at_ = 64; // of those that have gone
-    SQLite::Statement find_file_;
     SQLite::Statement file_objects_;
     SQLite::Statement files_;
     SQLite::Statement objects_;

@@ -65,6 +65,13 @@ object_changes without(object_changes changes, const object_set& hidden_by) {
     return changes;
 }
 
+// What a store remembers of a file may be about to be replaced by what was accepted since: only that is built
+// upon.
+class nothing_remembered final : public manifest_cache {
+public:
+    std::optional<std::vector<cached_manifest>> find(std::string_view, const digest&) override { return {}; }
+};
+
 bool is_device(object_kind kind) {
     return kind == object_kind::edge_device || kind == object_kind::signed_request;
 }
@@ -91,12 +98,13 @@ object_set checked(const std::vector<stored_object>& given) {
 
 } // namespace
 
-manifest_reading desired_state::read(const std::filesystem::path& manifests, manifest_cache* cache) const {
+manifest_reading desired_state::read(const std::filesystem::path& manifests, bool texts) const {
     manifest_reading made;
     findings judged;
     std::vector<manifest_file> files;
     if (!manifests.empty()) {
-        auto all = read_fleet(manifests, judged, {&by_file_, cache});
+        nothing_remembered nothing;
+        auto all = read_fleet(manifests, judged, {&by_file_, texts ? &nothing : nullptr});
         made.objects = std::move(all.objects);
         made.by_file = std::move(all.by_file);
         files = std::move(all.files);

@@ -36,8 +36,9 @@ struct manifest_reading {
 // One thread at a time.
 class desired_state {
 public:
-    // Reads `manifests`, a file or a directory; empty: there are none. `cache` may be null.
-    manifest_reading read(const std::filesystem::path& manifests, manifest_cache* cache) const;
+    // Reads `manifests`, a file or a directory; empty: there are none. `texts`: the files are to be stored,
+    // so their objects are wanted as texts, too.
+    manifest_reading read(const std::filesystem::path& manifests, bool texts) const;
 
     // What was read is how the fleet is to be from here on.
     void accept(manifest_reading& read);

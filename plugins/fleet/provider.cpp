@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::string_view manifests_option = "/manifests";
 constexpr std::size_t slice_steps = 64;
-constexpr auto tick_interval = std::chrono::seconds{1};
 
 void pass_on(const std::vector<finding>& findings, ecp::diagnostics& found) {
     for (const auto& each : findings) {
@@ -55,7 +54,7 @@ provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& f
 void provider::validate_as(const provider_kind& kind, std::string_view options, ecp::diagnostics& found) {
     const auto chosen = kind.read(options);
     if (!chosen) return found.error(chosen.error().pointer, chosen.error().what);
-    const auto read = desired_state{}.read(chosen->fleet.manifests, nullptr);
+    const auto read = desired_state{}.read(chosen->fleet.manifests, false);
     pass_on(read.findings, found);
     if (!read.failed) pass_on(missing_references(read.objects), found);
 }
@@ -79,7 +78,7 @@ provider::provider(ecp::host host, std::string_view options, provider_kind kind,
     store_ = kind_.make_store(options);
     batched_ = settings_.commits.durability == durability::batched;
     if (store_) return;
-    first_ = desired_.read(settings_.fleet.manifests, nullptr);
+    first_ = desired_.read(settings_.fleet.manifests, false);
     pass_on(first_.findings, found);
 }
 
@@ -88,10 +87,6 @@ void provider::start(ecp_op op) {
     writer_.start();
     large_bodies_.start();
     reader_.start();
-    writer_.every(tick_interval, [this] {
-        change([this] { model_.tick(); });
-        if (loaded_) tend();
-    });
     writer_.post([this, op] {
         ecp::detail::guarded(host_, op, [this, op] {
             change([this] {
@@ -99,7 +94,11 @@ void provider::start(ecp_op op) {
                 if (store_) restore();
                 model_.tick(); // from here on it knows how time passes
             });
-            when_idle_.push_back([this, op] {
+            writer_.every(tick, [this] {
+                change([this] { model_.tick(); });
+                if (store_) tend();
+            });
+            when_idle(op, [this, op] {
                 reader_.post([this, op] {
                     ecp::detail::guarded(host_, op, [this, op] { start_with_manifests(op); });
                 });
@@ -116,7 +115,7 @@ void provider::stop(ecp_op op) {
     });
     reader_.finish();
     writer_.post([this] {
-        if (loaded_) commit();
+        if (loaded_) when_idle(0, [this] { commit(); });
     });
     writer_.finish();
     store_.reset();
@@ -168,19 +167,32 @@ void provider::change(const std::function<void()>& task) {
     if (has_to_commit()) commit_soon();
 }
 
+ecp::reply provider::out_of_memory() {
+    return ecp::reply{ECP_UNAVAILABLE, "memory has run out before; restart"};
+}
+
 bool provider::work() {
     bool more = false;
     change([&] { more = model_.work(slice_steps); });
     if (more) return true;
-    if (broken_) return false;
-    refresh_figures();
-    for (const auto& each : std::exchange(when_idle_, {})) each();
+    if (!broken_) refresh_figures();
+    for (const auto& [op, done] : std::exchange(waiting_for_idle_, {})) {
+        if (!broken_) {
+            done();
+        } else if (op != 0) {
+            host_.complete(op, out_of_memory());
+        }
+    }
     return false;
 }
 
-void provider::apply(const object_changes& changes, std::function<void()> done) {
+void provider::apply(const object_changes& changes, ecp_op op, std::function<void()> done) {
     model_.apply(changes);
-    when_idle_.push_back(std::move(done));
+    when_idle(op, std::move(done));
+}
+
+void provider::when_idle(ecp_op op, std::function<void()> done) {
+    waiting_for_idle_.push_back({op, std::move(done)});
 }
 
 void provider::refresh_figures() {

@@ -27,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -68,21 +69,30 @@ protected:
     provider(ecp::host host, std::string_view options, provider_kind kind, ecp::diagnostics& found);
 
 private:
+    static constexpr auto tick = std::chrono::seconds{1};
+
     struct gauge {
         std::size_t fleet_counts::*value;
         std::uint32_t metric;
+    };
+
+    struct waiting {
+        ecp_op op;
+        std::function<void()> done;
     };
 
     // ---- any thread
 
     void called(const device_entry& entry);
     void heard(const device_entry& entry, ecp_op op);
+    static ecp::reply out_of_memory();
     bool refused(ecp_op op); // true if nothing can be written: then `op` is answered
 
     // Hands what `read` makes of the request's body to `act`, or answers `op` with what is wrong with it.
     template <class Read, class Act>
     void with_body(const ecp_request& request, ecp_op op, Read read, Act act);
-    // On the writer: `task()`, which answers `op` itself, through answer().
+    // On the writer: `task()`, which answers `op` itself, through answer() or apply(). Where it cannot, `op`
+    // is told; 0: nobody is.
     template <class Task>
     void write(ecp_op op, Task task);
 
@@ -91,7 +101,9 @@ private:
     // Around everything that changes the model.
     void change(const std::function<void()>& task);
     bool work();
-    void apply(const object_changes& changes, std::function<void()> done);
+    void apply(const object_changes& changes, ecp_op op, std::function<void()> done);
+    // Calls `done` when all is rendered. Should that never be, `op` is told; 0: nobody is.
+    void when_idle(ecp_op op, std::function<void()> done);
     void refresh_figures();
 
     void restore();
@@ -114,7 +126,9 @@ private:
     // 0, is told. Without settings the present ones stay.
     void read_manifests(std::optional<provider_settings> settings, ecp_op op, bool accept_removals,
                         const taken_over& done);
-    void take_over(manifest_reading read, std::optional<provider_settings> settings, const taken_over& done);
+    void take_over(manifest_reading read, std::optional<provider_settings> settings, ecp_op op,
+                   const taken_over& done);
+    void settle_on(const provider_settings& settings);
     void start_with_manifests(ecp_op op);
     void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
@@ -149,14 +163,14 @@ private:
     model model_;
     fleet_counts figures_; // as last shown
     std::vector<gauge> gauges_;
-    std::vector<std::function<void()>> when_idle_;
+    std::vector<waiting> waiting_for_idle_;
     bool broken_ = false; // memory ran out in the middle of a change
     std::vector<held_answer> held_;
     std::unordered_map<std::uint32_t, unix_seconds> unsaved_heard_; // by number; of failed commits
     std::map<std::string, manifest_file> unsaved_files_;
     std::set<std::string> files_gone_;
     std::vector<stored_object> unsaved_objects_;
-    bool loaded_ = false; // the store
+    bool loaded_ = false; // what is stored
     bool commit_queued_ = false;
     std::chrono::milliseconds commit_within_{0};
     std::chrono::steady_clock::time_point last_commit_{};
@@ -175,5 +189,14 @@ private:
     task_thread large_bodies_; // reads what would hold up an I/O thread
     task_thread reader_;       // reads manifests
 };
+
+template <class Task>
+void provider::write(ecp_op op, Task task) {
+    writer_.post([this, op, task = std::move(task)]() mutable {
+        if (op == 0) return change(std::ref(task));
+        if (broken_) return host_.complete(op, out_of_memory());
+        ecp::detail::guarded(host_, op, [&] { change(std::ref(task)); });
+    });
+}
 
 } // namespace edgeconf::fleet

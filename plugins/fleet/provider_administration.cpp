@@ -130,29 +130,24 @@ void provider::import_fleet(imported_fleet fleet, ecp_op op) {
     auto given = desired_.give(std::move(fleet.objects));
     for (const auto& key : given.hidden) skip(*skipped, to_string(key), "it is here already");
     const auto objects = given.objects.size();
-    writer_.post([this, op, skipped, objects, given = std::move(given), fleet = std::move(fleet)]() mutable {
-        ecp::detail::guarded(host_, op, [&] {
-            change([&] {
-                std::size_t devices = 0;
-                for (auto& each : given.objects) unsaved_objects_.push_back(std::move(each));
-                model_.apply(given.changes);
-                for (const auto& each : fleet.devices) {
-                    const auto why_not = model_.adopt(each);
-                    if (why_not.empty()) {
-                        ++devices;
-                    } else {
-                        skip(*skipped, each.id, why_not);
-                    }
-                }
-                when_idle_.push_back([this, op, skipped, objects, devices] {
-                    host_.log(ECP_LOG_INFO,
-                              fmt::format("imported {} devices and {} objects", devices, objects));
-                    if (store_down_) return host_.complete(op, taken_over_only());
-                    const auto body = json::serialize(
-                        json::object{{"devices", devices}, {"objects", objects}, {"skipped", *skipped}});
-                    host_.complete(op, ecp::reply{ECP_OK}.body(body));
-                });
-            });
+    write(op, [this, op, skipped, objects, given = std::move(given), fleet = std::move(fleet)]() mutable {
+        std::size_t devices = 0;
+        for (auto& each : given.objects) unsaved_objects_.push_back(std::move(each));
+        model_.apply(given.changes);
+        for (const auto& each : fleet.devices) {
+            const auto why_not = model_.adopt(each);
+            if (why_not.empty()) {
+                ++devices;
+            } else {
+                skip(*skipped, each.id, why_not);
+            }
+        }
+        when_idle(op, [this, op, skipped, objects, devices] {
+            host_.log(ECP_LOG_INFO, fmt::format("imported {} devices and {} objects", devices, objects));
+            if (store_down_) return host_.complete(op, taken_over_only());
+            const auto body = json::serialize(
+                json::object{{"devices", devices}, {"objects", objects}, {"skipped", *skipped}});
+            host_.complete(op, ecp::reply{ECP_OK}.body(body));
         });
     });
 }

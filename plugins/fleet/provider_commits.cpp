@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace edgeconf::fleet {
@@ -76,6 +78,8 @@ void provider::restore() {
     store_->load(all);
     restored_ = all.finish();
     loaded_ = true;
+    std::error_code absent;
+    std::filesystem::remove(store_->upload_file(), absent); // what a killed process left may hold Secrets
 }
 
 void provider::commits_are(const commit_settings& settings) {
@@ -91,11 +95,7 @@ void provider::keep_files(manifest_reading& read) {
     }
     for (auto& file : read.files) {
         files_gone_.erase(file.path);
-        if (file.known) {
-            unsaved_files_.erase(file.path);
-        } else {
-            unsaved_files_.insert_or_assign(file.path, std::move(file));
-        }
+        unsaved_files_.insert_or_assign(file.path, std::move(file));
     }
 }
 
@@ -123,19 +123,21 @@ void provider::commit() {
     commit_queued_ = false;
     last_commit_ = clock::now();
     const auto noted = heard_.take();
-    if (!store_down_) {
+    if (!store_down_ && !broken_) {
         try {
             save(noted.devices);
         } catch (const std::exception& problem) { // whatever it is, somebody waits for an answer
             store_failed(problem.what());
         }
     }
+    const bool stored = !store_down_ && !broken_;
     const auto refusal =
-        ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"}.retry_after(retry);
+        broken_ ? out_of_memory()
+                : ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"}.retry_after(retry);
     for (const auto& each : std::exchange(held_, {})) {
-        host_.complete(each.op, store_down_ ? refusal : each.reply);
+        host_.complete(each.op, stored ? each.reply : refusal);
     }
-    for (const auto op : noted.waiting) host_.complete(op, store_down_ ? refusal : ecp::reply{ECP_OK});
+    for (const auto op : noted.waiting) host_.complete(op, stored ? ecp::reply{ECP_OK} : refusal);
     if (store_down_) {
         for (const auto& [number, at] : noted.devices) unsaved_heard_[number] = at;
     }
@@ -196,14 +198,15 @@ void provider::recover() {
 }
 
 void provider::tend() {
-    if (store_down_) recover();
-    if (store_down_) return commit(); // which saves nothing, and lets nothing pile up
+    if (store_down_ && !broken_) recover();
+    if (store_down_ || broken_) return commit(); // which saves nothing, and lets nothing pile up
     try {
         store_->tend();
     } catch (const std::exception& problem) {
         return store_failed(problem.what());
     }
-    if (!batched_ || clock::now() - last_commit_ >= commit_within_) commit();
+    const bool next_is_too_late = clock::now() + tick > last_commit_ + commit_within_;
+    if (!batched_ || next_is_too_late) commit();
     host_.record(store_bytes_, static_cast<double>(store_->size()));
 }
 

@@ -140,16 +140,6 @@ void provider::with_body(const ecp_request& request, ecp_op op, Read read, Act a
         [this, op, read_it = std::move(read_it)]() mutable { ecp::detail::guarded(host_, op, read_it); });
 }
 
-template <class Task>
-void provider::write(ecp_op op, Task task) {
-    writer_.post([this, op, task = std::move(task)]() mutable {
-        if (broken_) {
-            return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, "memory has run out before; restart"});
-        }
-        ecp::detail::guarded(host_, op, [&] { change(task); });
-    });
-}
-
 // The request stays as it is until its operation is completed, so its texts need no copy then.
 
 // The device's call means something to the model, which has its own time to hear of it.

@@ -59,8 +59,8 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
 
 // Where nothing was accepted before, there is nothing to go on with.
 void provider::start_with_manifests(ecp_op op) {
-    watch(); // before they are read, so that no change falls between the two
-    auto read = store_ ? desired_.read(settings_.fleet.manifests, store_.get()) : std::move(first_);
+    watch(); // before they are read: what changes meanwhile is seen
+    auto read = store_ ? desired_.read(settings_.fleet.manifests, true) : std::move(first_);
     const auto started = [this, op](const manifest_reading&) {
         host_.log(ECP_LOG_INFO,
                   fmt::format("{} devices, {} of them without a configuration; {} wait for "
@@ -75,10 +75,10 @@ void provider::start_with_manifests(ecp_op op) {
         return host_.complete(op, ecp::reply{ECP_INVALID, in_short(read.findings)});
     }
     if (usable) {
-        take_over(std::move(read), std::nullopt, started);
+        take_over(std::move(read), std::nullopt, op, started);
     } else {
         read.failed ? refuse(read, settings_, 0) : hold(read, settings_, 0);
-        writer_.post([started] { started({}); });
+        write(op, [started] { started({}); });
     }
 }
 
@@ -97,13 +97,13 @@ void provider::read_manifests(std::optional<provider_settings> settings, ecp_op 
         return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"});
     }
     const auto& wanted = settings ? *settings : settings_;
-    auto read = desired_.read(wanted.fleet.manifests, store_.get());
+    auto read = desired_.read(wanted.fleet.manifests, store_ != nullptr);
     if (read.failed) return refuse(read, wanted, op);
     if (read.loses_too_much && !accept_removals) return hold(read, wanted, op);
-    take_over(std::move(read), std::move(settings), done);
+    take_over(std::move(read), std::move(settings), op, done);
 }
 
-void provider::take_over(manifest_reading read, std::optional<provider_settings> settings,
+void provider::take_over(manifest_reading read, std::optional<provider_settings> settings, ecp_op op,
                          const taken_over& done) {
     health_.clear(trouble::manifests);
     health_.clear(trouble::removals);
@@ -112,26 +112,26 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
     told_.clear();
     for (const auto& each : read.findings) host_.log(ECP_LOG_WARN, each.text);
     desired_.accept(read);
-    if (settings) {
-        const bool elsewhere =
-            settings->fleet.manifests != settings_.fleet.manifests || settings->watches != settings_.watches;
-        settings_ = *settings;
-        if (elsewhere) {
-            watch();
-            reader_.post([this] { manifests_changed(); }); // what changed before there was the watch
+    if (settings) settle_on(*settings);
+    write(op, [this, op, read = std::move(read), settings = std::move(settings), done]() mutable {
+        if (settings) {
+            model_.configure(std::move(settings->fleet.fleet));
+            commits_are(settings->commits);
         }
-    }
-    writer_.post([this, read = std::move(read), settings = std::move(settings), done]() mutable {
-        change([&] {
-            if (settings) {
-                model_.configure(std::move(settings->fleet.fleet));
-                commits_are(settings->commits);
-            }
-            if (store_) keep_files(read);
-            const auto changes = std::make_shared<const manifest_reading>(std::move(read));
-            apply(changes->changes, [done, changes] { done(*changes); });
-        });
+        if (store_) keep_files(read);
+        const auto changes = std::make_shared<const manifest_reading>(std::move(read));
+        apply(changes->changes, op, [done, changes] { done(*changes); });
     });
+}
+
+// A watch that stays has missed nothing. Behind a new one they have to be read once more.
+void provider::settle_on(const provider_settings& settings) {
+    const auto before = std::exchange(settings_, settings);
+    const bool same =
+        before.watches == settings.watches && before.fleet.manifests == settings.fleet.manifests;
+    if (same) return;
+    watch();
+    if (watch_) reader_.post([this] { manifests_changed(); });
 }
 
 // The log has each of them once; who asked for the reading gets them all.

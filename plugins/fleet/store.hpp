@@ -82,10 +82,15 @@ struct unsaved_changes {
     manifest_changes manifests;
 };
 
-// Threads: open(), load(), save(), recover() and tend() are one thread's, the writer's; find(), page() and
+// Threads: open(), load(), save(), recover() and tend() are one thread's, the writer's; page() and
 // size() are another's at the same time. All may throw store_problem.
-class store : public manifest_cache {
+class store {
 public:
+    store() = default;
+    store(const store&) = delete;
+    store& operator=(const store&) = delete;
+    virtual ~store() = default;
+
     // Opens or makes it, and keeps other processes out. Once, before everything else. Fails for what only an
     // operator can mend, too.
     virtual void open() = 0;

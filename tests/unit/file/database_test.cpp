@@ -271,41 +271,36 @@ TEST_CASE("database: administrators' objects are put, replaced and removed", "[f
     CHECK(found.objects[0].text == newer.text);
 }
 
-TEST_CASE("database: manifests are found by path and content", "[file][database]") {
+TEST_CASE("database: manifests are put, replaced and removed by path", "[file][database]") {
     opened at;
     const auto a = sample_file("fleet/a.yaml", {R"({"kind":"Secret"})", R"({"kind":"EdgeDevice"})"});
     const auto b = sample_file("fleet/b.yaml", {});
     fleet::unsaved_changes changes;
     changes.manifests.put = {&a, &b};
     at.store->save(changes);
-
-    const auto found = at.store->find(a.path, *a.content);
-    REQUIRE(found);
-    REQUIRE(found->size() == 2);
-    CHECK((*found)[1].line == 11);
-    CHECK((*found)[1].text == a.objects[1].text);
-    CHECK(at.store->find(b.path, *b.content)->empty());
-    CHECK_FALSE(at.store->find(a.path, *b.content));
-    CHECK_FALSE(at.store->find("fleet/c.yaml", *a.content));
-
+    {
+        const auto all = load(*at.store).files;
+        REQUIRE(all.size() == 2);
+        CHECK(all[0].content == a.content);
+        CHECK(all[0].objects == a.objects);
+        CHECK(all[1].content == b.content);
+        CHECK(all[1].objects.empty());
+    }
     const auto newer = sample_file(a.path, {R"({"kind":"ConfigMap"})"});
-    auto cached = b;
-    cached.known = true;
-    changes.manifests.put = {&newer, &cached};
+    auto known = b;
+    known.known = true;
+    changes.manifests.put = {&newer, &known};
     at.store->save(changes);
-    CHECK_FALSE(at.store->find(a.path, *a.content));
-    CHECK(at.store->find(a.path, *newer.content)->size() == 1);
-    CHECK(at.store->find(b.path, *b.content));
+    CHECK(load(*at.store).files.size() == 2);
 
     changes.manifests = {{}, {b.path}};
     at.store->save(changes);
-    CHECK_FALSE(at.store->find(b.path, *b.content));
     const auto all = load(*at.store).files;
     REQUIRE(all.size() == 1);
     CHECK(all[0].path == a.path);
     CHECK(all[0].content == newer.content);
     CHECK_FALSE(all[0].known);
-    CHECK(all[0].objects.size() == 1);
+    CHECK(all[0].objects == newer.objects);
 }
 
 TEST_CASE("database: a page goes on where the last one ended, one thing at a time too", "[file][database]") {
@@ -379,7 +374,6 @@ TEST_CASE("database: one thread reads while the other writes", "[file][database]
         for (int i = 0; i < 100; ++i) {
             fleet_found found;
             at.store->page("", found, never);
-            at.store->find(file.path, *file.content);
             at.store->size();
         }
     }};

@@ -1,7 +1,6 @@
 #include "fleet/desired_state.hpp"
 
 #include "manifest_folder.hpp"
-#include "remembered_manifests.hpp"
 
 #include "support/catch.hpp"
 
@@ -56,27 +55,27 @@ TEST_CASE("desired state: a reading says what differs from what was accepted, an
     folder.write("b.yaml", map("b", "1"));
     desired_state desired;
     for (int i = 0; i < 2; ++i) {
-        const auto read = desired.read(folder.path(), nullptr);
+        const auto read = desired.read(folder.path(), false);
         REQUIRE_FALSE(read.failed);
         CHECK(words(read.changes) == names{"a=1", "b=1"});
         CHECK(paths(read.files) == names{"a.yaml", "b.yaml"});
         CHECK(read.gone == 0);
     }
-    auto read = desired.read(folder.path(), nullptr);
+    auto read = desired.read(folder.path(), false);
     desired.accept(read);
-    CHECK(desired.read(folder.path(), nullptr).changes.empty());
-    CHECK(desired.read(folder.path(), nullptr).files.empty());
+    CHECK(desired.read(folder.path(), false).changes.empty());
+    CHECK(desired.read(folder.path(), false).files.empty());
 
     folder.write("a.yaml", map("a", "2"));
     std::filesystem::remove(folder.path() / "b.yaml");
-    auto next = desired.read(folder.path(), nullptr);
+    auto next = desired.read(folder.path(), false);
     CHECK(words(next.changes) == names{"a=2", "-b"});
     CHECK(paths(next.files) == names{"a.yaml"});
     REQUIRE(next.files_gone.size() == 1);
     CHECK(next.gone == 1);
     CHECK_FALSE(next.loses_too_much); // half of them
     desired.accept(next);
-    CHECK(desired.read(folder.path(), nullptr).files_gone.empty());
+    CHECK(desired.read(folder.path(), false).files_gone.empty());
 }
 
 TEST_CASE("desired state: a file that is only written anew is stored anew, and nothing else happens",
@@ -84,10 +83,10 @@ TEST_CASE("desired state: a file that is only written anew is stored anew, and n
     manifest_folder folder;
     folder.write("a.yaml", map("a", "1"));
     desired_state desired;
-    auto read = desired.read(folder.path(), nullptr);
+    auto read = desired.read(folder.path(), false);
     desired.accept(read);
     folder.write("a.yaml", map("a", "1") + "# a remark\n");
-    const auto next = desired.read(folder.path(), nullptr);
+    const auto next = desired.read(folder.path(), false);
     CHECK(next.changes.empty());
     CHECK(paths(next.files) == names{"a.yaml"});
 }
@@ -98,33 +97,48 @@ TEST_CASE("desired state: R7a more than half gone is too much, whatever else has
     for (int i = 0; i < 4; ++i) all += map("m" + std::to_string(i), "1");
     folder.write("a.yaml", all);
     desired_state desired;
-    auto read = desired.read(folder.path(), nullptr);
+    auto read = desired.read(folder.path(), false);
     desired.accept(read);
     std::string few;
     for (int i = 0; i < 2; ++i) few += map("m" + std::to_string(i), "1");
     folder.write("a.yaml", few);
-    CHECK_FALSE(desired.read(folder.path(), nullptr).loses_too_much);
+    CHECK_FALSE(desired.read(folder.path(), false).loses_too_much);
     std::string others = map("m0", "1");
     for (int i = 10; i < 20; ++i) others += map("m" + std::to_string(i), "1");
     folder.write("a.yaml", others);
-    const auto next = desired.read(folder.path(), nullptr);
+    const auto next = desired.read(folder.path(), false);
     CHECK(next.loses_too_much);
     CHECK(next.gone == 3);
-    CHECK(desired.read({}, nullptr).loses_too_much); // none are named any more
+    CHECK(desired.read({}, false).loses_too_much); // none are named any more
+}
+
+TEST_CASE("desired state: a file that is as it was before the last change is read with its texts",
+          "[fleet][unit]") {
+    manifest_folder folder;
+    desired_state desired;
+    for (const auto* value : {"1", "2", "1"}) { // whichever of them is stored by now
+        folder.write("a.yaml", map("a", value));
+        auto read = desired.read(folder.path(), true);
+        REQUIRE(read.files.size() == 1);
+        CHECK_FALSE(read.files.front().known);
+        CHECK(read.files.front().objects.size() == 1);
+        desired.accept(read);
+    }
+    CHECK(desired.read(folder.path(), true).files.empty());
 }
 
 TEST_CASE("desired state: a reading that failed has nothing of use in it", "[fleet][unit]") {
     manifest_folder folder;
     folder.write("a.yaml", map("a", "1"));
     desired_state desired;
-    auto read = desired.read(folder.path(), nullptr);
+    auto read = desired.read(folder.path(), false);
     desired.accept(read);
     folder.write("b.yaml", "kind: ConfigMap\n");
-    const auto next = desired.read(folder.path(), nullptr);
+    const auto next = desired.read(folder.path(), false);
     CHECK(next.failed);
     CHECK(next.changes.empty());
     CHECK(next.files.empty());
-    CHECK(desired.read(folder.path() / "absent", nullptr).failed);
+    CHECK(desired.read(folder.path() / "absent", false).failed);
 }
 
 TEST_CASE("desired state: what administrators gave is hidden by manifests, and appears behind them",
@@ -132,7 +146,7 @@ TEST_CASE("desired state: what administrators gave is hidden by manifests, and a
     manifest_folder folder;
     folder.write("a.yaml", map("a", "manifest") + map("c", "1") + map("d", "1"));
     desired_state desired;
-    auto read = desired.read(folder.path(), nullptr);
+    auto read = desired.read(folder.path(), false);
     desired.accept(read);
 
     const auto given = desired.give({given_map("a", "given"), given_map("b", "given")});
@@ -144,12 +158,12 @@ TEST_CASE("desired state: what administrators gave is hidden by manifests, and a
     CHECK(desired.give({given_map("b", "again")}).hidden.size() == 1);
 
     folder.write("b.yaml", map("b", "manifest"));
-    auto hiding = desired.read(folder.path(), nullptr);
+    auto hiding = desired.read(folder.path(), false);
     REQUIRE_FALSE(hiding.failed);
     CHECK(words(hiding.changes) == names{"b=manifest"});
     desired.accept(hiding);
     std::filesystem::remove(folder.path() / "b.yaml");
-    auto uncovering = desired.read(folder.path(), nullptr);
+    auto uncovering = desired.read(folder.path(), false);
     CHECK(words(uncovering.changes) == names{"b=given"});
     CHECK(uncovering.gone == 1);
 }
@@ -167,11 +181,10 @@ TEST_CASE("desired state: what was stored is as it was when it is restored", "[f
     folder.write("a.yaml", map("a", "1") + head("EdgeDevice", "pump-7") + "  namespace: default\n" +
                                head("EdgeDeviceSignedRequest", "pump-8") +
                                "  namespace: default\nspec: {targetNamespace: default}\n");
-    remembered_manifests cache;
     std::vector<manifest_file> files;
     {
         desired_state desired;
-        auto read = desired.read(folder.path(), &cache);
+        auto read = desired.read(folder.path(), true);
         REQUIRE_FALSE(read.failed);
         files = read.files;
     }
@@ -179,7 +192,7 @@ TEST_CASE("desired state: what was stored is as it was when it is restored", "[f
     desired.restore(files, {given_map("a", "given"), given_map("b", "given")});
     CHECK(words(desired.without_devices()) == names{"a=1", "b=given"});
     CHECK(words(desired.devices()) == names{"pump-7", "pump-8"});
-    const auto read = desired.read(folder.path(), &cache);
+    const auto read = desired.read(folder.path(), true);
     CHECK(read.changes.empty());
     CHECK(read.files.empty());
 

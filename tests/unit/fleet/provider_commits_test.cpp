@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace edgeconf::fleet;
@@ -310,4 +312,118 @@ TEST_CASE("provider commits: a device that cannot be answered because of the sto
     await_logged("the store can be written again");
     REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
     CHECK(metric("devices_offline") == 1); // the other one
+}
+
+TEST_CASE("provider commits: a file that changes back and forth while saves fail is stored as it is at last",
+          "[fleet][unit]") {
+    const auto text = [](const std::string& site) {
+        return head("EdgeDevice", "pump-7") + "  labels: {site: " + site + "}\n";
+    };
+    manifest_folder manifests;
+    manifests.write("m.yaml", text("north"));
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
+    disk.hold();
+    const auto writing = fleet.put_registration("pump-7");
+    disk.await_held();
+    manifests.write("m.yaml", text("south"));
+    const auto there = fleet.reconfigure(options_for(manifests));
+    REQUIRE(fleet.invoke("export")->status() == ECP_OK); // behind it on the thread that reads manifests
+    manifests.write("m.yaml", text("north"));
+    const auto back = fleet.reconfigure(options_for(manifests));
+    REQUIRE(fleet.invoke("export")->status() == ECP_OK);
+    disk.become(store_mood::failing);
+    disk.release();
+    CHECK(writing->status() == ECP_UNAVAILABLE);
+    CHECK(there->status() == ECP_UNAVAILABLE); // taken over, and not stored yet
+    CHECK(back->status() == ECP_UNAVAILABLE);
+    disk.become(store_mood::working);
+    await_logged("the store can be written again");
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
+    CHECK(mentions({disk.content().files().begin()->second.objects.at(0).text}, "north"));
+}
+
+TEST_CASE("provider commits: a file that changes back while it is saved is stored as it is at last",
+          "[fleet][unit]") {
+    manifest_folder manifests;
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7") + "  labels: {site: north}\n");
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7") + "  labels: {site: south}\n");
+    disk.hold();
+    const auto there = fleet.reconfigure(options_for(manifests));
+    disk.await_held();
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7") + "  labels: {site: north}\n");
+    const auto back = fleet.reconfigure(options_for(manifests));
+    // Behind it on the thread that reads manifests: the store has not yet what was accepted.
+    REQUIRE(fleet.invoke("export")->status() == ECP_OK);
+    disk.release();
+    CHECK(there->status() == ECP_OK);
+    CHECK(back->status() == ECP_OK);
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
+    CHECK(mentions({disk.content().files().begin()->second.objects.at(0).text}, "north"));
+}
+
+TEST_CASE("provider commits: when memory runs out in a change, nobody waits for ever and nothing is stored",
+          "[fleet][unit]") {
+    manifest_folder manifests;
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7"));
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    REQUIRE(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_OK);
+    REQUIRE(fleet.put_registration("pump-7")->status() == ECP_OK);
+    const auto saves = disk.saves();
+    on_log([](std::string_view line) {
+        if (line.find("in case alone") != line.npos) throw std::bad_alloc{};
+    });
+    REQUIRE(fleet.enrol("PUMP-8")->status() == ECP_CREATED);
+    manifests.write("n.yaml", head("EdgeDevice", "pump-8"));
+    CHECK(fleet.reconfigure(options_for(manifests))->status() == ECP_INTERNAL);
+    CHECK(health() == ECP_HEALTH_DOWN);
+    CHECK(fleet.reconfigure(options_for(manifests))->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.put_heartbeat("pump-7", beat(0))->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.enrol("pump-9")->status() == ECP_UNAVAILABLE);
+    CHECK_FALSE(fleet.configuration("pump-7").empty());
+    CHECK(fleet.stop() == ECP_OK);
+    CHECK(disk.saves() == saves + 1); // the enrolment's
+}
+
+TEST_CASE("provider commits: a change while the manifests are taken over at the start is seen",
+          "[fleet][unit]") {
+    manifest_folder manifests;
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7") + "spec: {unheard: of}\n");
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(manifests, true)};
+    on_log([&](std::string_view line) { // a warning of what has been read
+        if (line.find("unheard") != line.npos) manifests.write("n.yaml", head("EdgeDevice", "pump-8"));
+    });
+    REQUIRE(fleet.start() == ECP_OK);
+    await_logged("the manifests have changed: 1 objects new");
+    CHECK(fleet.registration("pump-8") == ECP_OK);
+}
+
+TEST_CASE("provider commits: what a start finds damaged is told once, and nothing is stored",
+          "[fleet][unit]") {
+    steered_disk disk;
+    disk.become(store_mood::unreadable);
+    provider_under_test fleet{disk, automatic};
+    CHECK(fleet.start() == ECP_INTERNAL);
+    CHECK(fleet.stop() == ECP_OK);
+    CHECK(logged().empty());
+    CHECK(disk.saves() == 0);
+}
+
+TEST_CASE("provider commits: an upload that a killed process left is gone after the start", "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("left", "a Secret in the clear");
+    steered_disk disk;
+    disk.upload = folder.path() / "left";
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    CHECK_FALSE(std::filesystem::exists(disk.upload));
 }

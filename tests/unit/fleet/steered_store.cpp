@@ -11,7 +11,10 @@ public:
 
     void open() override { is_open_ = true; }
     const std::vector<std::string>& remarks() const override { return remarks_; }
-    void load(store_visitor& to) override { disk_.content().load(to); }
+    void load(store_visitor& to) override {
+        disk_.require_readable();
+        disk_.content().load(to);
+    }
     void save(const unsaved_changes& changes) override {
         if (!is_open_) throw std::logic_error{"is not open"};
         is_open_ = false;
@@ -25,14 +28,8 @@ public:
     void tend() override {
         if (!is_open_) throw std::logic_error{"is not open"};
     }
-    std::optional<std::vector<cached_manifest>> find(std::string_view path, const digest& content) override {
-        const auto kept = disk_.content();
-        const auto file = kept.files().find(std::string{path});
-        if (file == kept.files().end() || file->second.content != content) return std::nullopt;
-        return file->second.objects;
-    }
     std::string page(std::string_view, store_visitor&, const std::function<bool()>&) override { return {}; }
-    std::filesystem::path upload_file() const override { return {}; }
+    std::filesystem::path upload_file() const override { return disk_.upload; }
     std::uint64_t size() const override { return 0; }
 
 private:
@@ -78,7 +75,8 @@ void steered_disk::save(const unsaved_changes& changes) {
     std::unique_lock lock{mutex_};
     pass(lock, store_step::save);
     switch (mood_) {
-    case store_mood::working: break;
+    case store_mood::working:
+    case store_mood::unreadable: break;
     case store_mood::failing:
     case store_mood::full: throw store_problem{"the disk has gone"};
     case store_mood::out_of_memory: throw std::bad_alloc{};
@@ -91,6 +89,11 @@ void steered_disk::recover() {
     std::unique_lock lock{mutex_};
     pass(lock, store_step::recovery);
     if (mood_ == store_mood::failing) throw store_problem{"the disk has gone"};
+}
+
+void steered_disk::require_readable() const {
+    const std::lock_guard lock{mutex_};
+    if (mood_ == store_mood::unreadable) throw store_problem{"is damaged"};
 }
 
 int steered_disk::saves() const {

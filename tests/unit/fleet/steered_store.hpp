@@ -6,6 +6,7 @@
 #include "fleet/store.hpp"
 
 #include <condition_variable>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,6 +19,7 @@ enum class store_mood {
     failing,       // save() and recover() fail
     full,          // save() fails, recover() does not
     out_of_memory, // save() runs out of it
+    unreadable,    // load() fails
 };
 
 enum class store_step { none, save, recovery };
@@ -25,6 +27,8 @@ enum class store_step { none, save, recovery };
 // What is kept, from one instance to the next, and how it goes. Any thread.
 class steered_disk {
 public:
+    std::filesystem::path upload{}; // set it before make()
+
     // Makes a store that keeps its fleet here.
     std::unique_ptr<store> make();
 
@@ -43,6 +47,7 @@ private:
 
     void save(const unsaved_changes& changes);
     void recover();
+    void require_readable() const;
     void pass(std::unique_lock<std::mutex>& lock, store_step step);
 
     mutable std::mutex mutex_;

@@ -31,7 +31,6 @@ public:
     std::uint64_t size() const override { return 0; }
     const std::vector<std::string>& remarks() const override { return remarks_; }
     std::filesystem::path upload_file() const override { return {}; }
-    std::optional<std::vector<cached_manifest>> find(std::string_view, const digest&) override { return {}; }
 
     std::string page(std::string_view from, store_visitor& to, const std::function<bool()>& enough) override;
 
