@@ -251,6 +251,69 @@ TEST_CASE("model: what a restart has to say again is no other event than it was"
     CHECK(third.fleet.devices.events().counts().objects == 0);
 }
 
+TEST_CASE("model: R7, R7a: denials and tombstones outlive a restart, whatever old manifests say",
+          "[fleet][unit]") {
+    const auto requests = [](std::string_view id) {
+        return head("EdgeDeviceSignedRequest", id) + "spec: {targetNamespace: default, approved: true}\n";
+    };
+    fleet_under_test fleet{requests("a") + requests("b")};
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    REQUIRE(fleet.find("a")->state == device_state::known);
+    CHECK(fleet.devices.decommission("a", "user:u") == outcome::ok);
+    CHECK(fleet.devices.deny("b", "user:u") == outcome::ok);
+    CHECK(fleet.devices.deny("c", "user:u") == outcome::ok);
+    kept.save(fleet.devices);
+
+    restarted again{fleet, kept};
+    object_set named = objects_of(requests("a") + requests("b") + head("EdgeDevice", "c"));
+    again.fleet.become(named);
+    CHECK(again.fleet.find("a")->state == device_state::removed);
+    CHECK(again.fleet.find("b")->state == device_state::denied);
+    CHECK(again.fleet.find("c")->state == device_state::denied);
+    CHECK(again.fleet.enrol("a") == outcome::created); // waits for a person
+    CHECK(again.fleet.enrol("b") == outcome::denied);
+    kept.save(again.fleet.devices);
+    CHECK(again.fleet.find("a")->state == device_state::removed);
+    restarted third{again.fleet, kept};
+    CHECK(third.fleet.find("a")->state == device_state::removed);
+    CHECK(third.fleet.find("c")->state == device_state::denied);
+}
+
+TEST_CASE("model: R20: a key that was proved before a restart is the device's after it", "[fleet][unit]") {
+    fleet_under_test fleet{head("EdgeDevice", "a") + head("EdgeDevice", "b")};
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    fleet.put_registration("a", "{}", digest{1});
+    fleet.put_heartbeat("a");
+    fleet.put_registration("b", "{}", digest{1});
+    kept.save(fleet.devices);
+    fleet.put_heartbeat("b"); // not stored any more: nobody was told
+
+    restarted again{fleet, kept};
+    CHECK(again.fleet.put_registration("a", "{}", digest{2}) == outcome::other_key);
+    CHECK(again.fleet.put_registration("a", "{}", digest{1}) == outcome::ok);
+    CHECK(again.fleet.put_registration("b", "{}", digest{2}) == outcome::ok);
+    again.fleet.put_heartbeat("b");
+    CHECK(again.fleet.describe("b").pin.state() == pin_state::ambiguous); // neither of them is taken for it
+}
+
+TEST_CASE("model: devices that wait count after a restart", "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    fleet.enrol("a");
+    fleet.enrol("b");
+    kept.save(fleet.devices);
+    restarted again{fleet, kept};
+    CHECK(again.fleet.devices.counts().pending == 2);
+    model_settings settings;
+    settings.pending_limit = 2;
+    again.fleet.devices.configure(settings);
+    CHECK(again.fleet.enrol("c") == outcome::too_many);
+    CHECK(again.fleet.enrol("b") == outcome::created);
+}
+
 TEST_CASE("model: nobody is offline only because the host was down", "[fleet][unit]") {
     fleet_under_test fleet{""};
     fleet.devices.remember_changes();
