@@ -98,11 +98,8 @@ void provider::start(ecp_op op) {
                 change([this] { model_.tick(); });
                 if (store_) tend();
             });
-            when_idle(op, [this, op] {
-                reader_.post([this, op] {
-                    ecp::detail::guarded(host_, op, [this, op] { start_with_manifests(op); });
-                });
-            });
+            reader_.post(
+                [this, op] { ecp::detail::guarded(host_, op, [this, op] { read_first_manifests(op); }); });
         });
     });
 }

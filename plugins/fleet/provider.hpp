@@ -129,7 +129,8 @@ private:
     void take_over(manifest_reading read, std::optional<provider_settings> settings, ecp_op op,
                    const taken_over& done);
     void settle_on(const provider_settings& settings);
-    void start_with_manifests(ecp_op op);
+    void read_first_manifests(ecp_op op);
+    void start_with_manifests(manifest_reading read, ecp_op op);
     void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     void watch();
@@ -153,8 +154,10 @@ private:
     // The manifests' reader's, once started.
     provider_settings settings_;
     desired_state desired_;
-    manifest_reading first_; // the constructor's
-    bool restored_ = false;  // something was stored at the start
+    manifest_reading first_;         // the constructor's
+    bool started_ = false;           // the first reading is taken over, or refused
+    bool changed_meanwhile_ = false; // before that
+    bool restored_ = false;          // something was stored at the start
     std::optional<manifest_watch> watch_;
     std::optional<upload> upload_;
     std::string told_; // what was last said of manifests that are not taken over
@@ -190,6 +193,7 @@ private:
     task_thread reader_;       // reads manifests
 };
 
+// The task goes by reference from there on: a copy would be one of the body.
 template <class Task>
 void provider::write(ecp_op op, Task task) {
     writer_.post([this, op, task = std::move(task)]() mutable {

@@ -24,8 +24,14 @@ class restoring final : public store_visitor {
 public:
     restoring(desired_state& desired, model& fleet) : desired_{desired}, fleet_{fleet} {}
 
-    void manifests(const manifest_file& file) override { files_.push_back(file); }
-    void object(const stored_object& object) override { objects_.push_back(object); }
+    void manifests(const manifest_file& file) override {
+        found_ = true;
+        files_.push_back(file);
+    }
+    void object(const stored_object& object) override {
+        found_ = true;
+        objects_.push_back(object);
+    }
     void device(const stored_device& device) override {
         begin();
         try {
@@ -35,7 +41,7 @@ public:
                 fmt::format("what is stored of the device {} is damaged: {}; restore a backup", device.id,
                             damage.what())};
         }
-        ++devices_;
+        found_ = true;
     }
     void happened(const event& event) override { fleet_.restore(event); }
 
@@ -44,14 +50,14 @@ public:
         begin();
         fleet_.remember_changes();
         fleet_.apply(desired_.devices());
-        return devices_ != 0 || !files_.empty() || !objects_.empty();
+        return found_;
     }
 
 private:
-    // What devices refer to, before the first of them.
+    // What devices refer to, before the first of them; the texts go, so that devices get their memory.
     void begin() {
         if (std::exchange(begun_, true)) return;
-        desired_.restore(files_, objects_);
+        desired_.restore(std::exchange(files_, {}), std::exchange(objects_, {}));
         fleet_.apply(desired_.without_devices());
     }
 
@@ -59,7 +65,7 @@ private:
     model& fleet_;
     std::vector<manifest_file> files_;
     std::vector<stored_object> objects_;
-    std::size_t devices_ = 0;
+    bool found_ = false;
     bool begun_ = false;
 };
 

@@ -57,10 +57,23 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
 
 // ---- the manifests' reader's ----
 
-// Where nothing was accepted before, there is nothing to go on with.
-void provider::start_with_manifests(ecp_op op) {
+// Meanwhile the writer renders what was accepted before: taken over they are after that, so that each device
+// has a last good configuration should they be broken (R30).
+void provider::read_first_manifests(ecp_op op) {
     watch(); // before they are read: what changes meanwhile is seen
-    auto read = store_ ? desired_.read(settings_.fleet.manifests, true) : std::move(first_);
+    auto read = std::make_shared<manifest_reading>(store_ ? desired_.read(settings_.fleet.manifests, true)
+                                                          : std::move(first_));
+    write(op, [this, read, op] {
+        when_idle(op, [this, read, op] {
+            reader_.post([this, read, op] {
+                ecp::detail::guarded(host_, op, [&] { start_with_manifests(std::move(*read), op); });
+            });
+        });
+    });
+}
+
+// Where nothing was accepted before, there is nothing to go on with.
+void provider::start_with_manifests(manifest_reading read, ecp_op op) {
     const auto started = [this, op](const manifest_reading&) {
         host_.log(ECP_LOG_INFO,
                   fmt::format("{} devices, {} of them without a configuration; {} wait for "
@@ -80,9 +93,13 @@ void provider::start_with_manifests(ecp_op op) {
         read.failed ? refuse(read, settings_, 0) : hold(read, settings_, 0);
         write(op, [started] { started({}); });
     }
+    started_ = true;
+    if (changed_meanwhile_) manifests_changed();
 }
 
 void provider::manifests_changed() {
+    changed_meanwhile_ = !started_; // the first reading is still to be taken over
+    if (changed_meanwhile_) return;
     read_manifests(std::nullopt, 0, false, [this](const manifest_reading& read) {
         if (read.changes.empty()) return;
         host_.log(ECP_LOG_INFO, fmt::format("the manifests have changed: {} objects new or changed, {} gone",

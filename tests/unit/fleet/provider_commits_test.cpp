@@ -3,7 +3,11 @@
 #include "fleet_under_test.hpp"
 #include "manifest_folder.hpp"
 
+#include "fleet/manifest_watch.hpp"
+
 #include "support/catch.hpp"
+
+#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -404,6 +408,41 @@ TEST_CASE("provider commits: a change while the manifests are taken over at the 
     });
     REQUIRE(fleet.start() == ECP_OK);
     await_logged("the manifests have changed: 1 objects new");
+    CHECK(fleet.registration("pump-8") == ECP_OK);
+}
+
+TEST_CASE("provider commits: a change while the first reading is awaited is taken over behind it",
+          "[fleet][unit]") {
+    manifest_folder manifests;
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7") +
+                                  workload("web", "deviceSelector: {}",
+                                           "image: i, envFrom: [{configMapRef: {name: absent}}]"));
+    steered_disk disk;
+    {
+        provider_under_test fleet{disk, options_for(manifests)};
+        REQUIRE(fleet.start() == ECP_OK);
+    }
+    provider_under_test fleet{disk, options_for(manifests, true)};
+    bool written = false;
+    on_log([&](std::string_view line) { // the writer's, which renders what was stored
+        if (line.find("absent") == line.npos || std::exchange(written, true)) return;
+        (void)fleet.invoke("export"); // behind the first reading
+        boost::asio::io_context io;
+        const manifest_watch watch{
+            io.get_executor(), manifests.path(), {}, [&] { io.stop(); }, [](std::string_view) {}};
+        manifests.write("n.yaml", head("EdgeDevice", "pump-8"));
+        io.run();
+        (void)fleet.invoke("export"); // the provider's own watch has told of it, too
+    });
+    REQUIRE(fleet.start() == ECP_OK);
+    REQUIRE(written);
+    await_logged("the manifests have changed: 1 objects new");
+    const auto lines = logged();
+    const auto place = [&](std::string_view part) {
+        return std::find_if(lines.begin(), lines.end(),
+                            [&](const auto& line) { return line.find(part) != std::string::npos; });
+    };
+    CHECK(place("wait for approval") < place("the manifests have changed"));
     CHECK(fleet.registration("pump-8") == ECP_OK);
 }
 
