@@ -7,18 +7,13 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <variant>
 
 namespace edgeconf::fleet {
 
 namespace {
-
-std::size_t count(const object_set& objects) {
-    return objects.devices.size() + objects.requests.size() + objects.sets.size() + objects.workloads.size() +
-           objects.configs.size() + objects.executions.size() + objects.config_maps.size() +
-           objects.secrets.size();
-}
 
 template <class Object>
 std::optional<shared_object> look_up(const object_map<Object>& in, const object_name& name) {
@@ -76,6 +71,15 @@ bool is_device(object_kind kind) {
     return kind == object_kind::edge_device || kind == object_kind::signed_request;
 }
 
+// No file is left where those were that are gone.
+bool empties_folder(const std::vector<std::string>& gone, const std::set<std::string>& left) {
+    const auto folder_of = [](std::string_view path) { return path.substr(0, path.rfind('/') + 1); };
+    std::set<std::string_view> inhabited;
+    for (const auto& path : left) inhabited.insert(folder_of(path));
+    return std::any_of(gone.begin(), gone.end(),
+                       [&](const auto& path) { return !inhabited.contains(folder_of(path)); });
+}
+
 void refuse_if_failed(const findings& judged) {
     if (!judged.failed()) return;
     const auto all = judged.all();
@@ -112,10 +116,6 @@ manifest_reading desired_state::read(const std::filesystem::path& manifests, boo
     made.findings = judged.all();
     made.failed = judged.failed();
     if (made.failed) return made;
-    auto changes = changes_between(manifests_, made.objects);
-    made.gone = changes.removed.size();
-    made.loses_too_much = made.gone * 2 > count(manifests_);
-    made.changes = with_given(std::move(changes), given_);
     std::set<std::string> now;
     for (auto& file : files) {
         now.insert(file.path);
@@ -126,6 +126,11 @@ manifest_reading desired_state::read(const std::filesystem::path& manifests, boo
     for (const auto& [path, content] : files_) {
         if (!now.contains(path)) made.files_gone.push_back(path);
     }
+    auto changes = changes_between(manifests_, made.objects);
+    made.gone = changes.removed;
+    std::sort(made.gone.begin(), made.gone.end());
+    made.mass_removals = mass_removals(manifests_, made.gone, empties_folder(made.files_gone, now));
+    made.changes = with_given(std::move(changes), given_);
     return made;
 }
 

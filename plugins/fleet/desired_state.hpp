@@ -4,6 +4,7 @@
 
 #include "fleet/finding.hpp"
 #include "fleet/manifest_cache.hpp"
+#include "fleet/mass_removal.hpp"
 #include "fleet/object_changes.hpp"
 #include "fleet/objects.hpp"
 #include "fleet/read_objects.hpp"
@@ -26,8 +27,8 @@ struct manifest_reading {
     object_set objects; // all that the manifests define
     objects_by_file by_file;
     object_changes changes;
-    std::size_t gone = 0;        // objects that were in the manifests and are not any more
-    bool loses_too_much = false; // more than half of them
+    std::vector<object_key> gone;            // that were in the manifests and are not any more; sorted
+    std::vector<mass_removal> mass_removals; // to be accepted by an administrator; empty: an edit
 
     std::vector<manifest_file> files; // new or changed since they were accepted
     std::vector<std::string> files_gone;

@@ -27,9 +27,9 @@ std::string in_short(const std::vector<finding>& findings) {
 
 std::string removal_words(const manifest_reading& read, const std::filesystem::path& manifests) {
     return fmt::format(
-        "{} objects are gone from {}, which is more than half of them; if that is meant, accept "
-        "it with `edgeconf provider reload --accept-removals`",
-        read.gone, manifests.empty() ? "the manifests" : manifests.string());
+        "{} are gone from {}, too many at once for an edit; what was accepted before stays; if that is "
+        "meant, accept it with `edgeconf provider reload --accept-removals`",
+        to_string(read.mass_removals), manifests.empty() ? "the manifests" : manifests.string());
 }
 
 } // namespace
@@ -81,7 +81,7 @@ void provider::start_with_manifests(manifest_reading read, ecp_op op) {
                               figures_.known, figures_.unconfigured, figures_.pending, figures_.denied));
         host_.complete(op, ecp::reply{ECP_OK});
     };
-    const bool usable = !read.failed && !read.loses_too_much;
+    const bool usable = !read.failed && read.mass_removals.empty();
     if (!usable && !restored_) {
         watch_.reset();
         for (const auto& each : read.findings) host_.log(ECP_LOG_ERROR, each.text);
@@ -116,7 +116,7 @@ void provider::read_manifests(std::optional<provider_settings> settings, ecp_op 
     const auto& wanted = settings ? *settings : settings_;
     auto read = desired_.read(wanted.fleet.manifests, store_ != nullptr);
     if (read.failed) return refuse(read, wanted, op);
-    if (read.loses_too_much && !accept_removals) return hold(read, wanted, op);
+    if (!read.mass_removals.empty() && !accept_removals) return hold(read, wanted, op);
     take_over(std::move(read), std::move(settings), op, done);
 }
 
@@ -186,7 +186,7 @@ void provider::hold(const manifest_reading& read, const provider_settings& wante
     health_.set(trouble::removals, words);
     health_.clear(trouble::manifests);
     host_.record(rejected_, 0);
-    host_.record(held_removals_, static_cast<double>(read.gone));
+    host_.record(held_removals_, static_cast<double>(read.gone.size()));
     if (op != 0) host_.complete(op, ecp::reply{ECP_PRECONDITION, words});
 }
 

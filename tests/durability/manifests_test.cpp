@@ -246,6 +246,29 @@ TEST_CASE("manifests: a directory that is emptied or moved away changes nothing"
     CHECK(fleet.host.stop().exit_code == 0);
 }
 
+// More of the fleet's objects stay than go.
+TEST_CASE("manifests: a folder within the directory that is emptied or goes takes no workload away",
+          "[durability]") {
+    fleet_of_manifests fleet;
+    fleet.write_all();
+    const auto folder = fleet.host.manifests();
+    const auto aside = fleet.host.folder().path() / "aside";
+    fs::create_directory(folder / "workloads");
+    fs::rename(folder / "web.yaml", folder / "workloads" / "web.yaml");
+    fleet.start_and_enrol();
+
+    fs::rename(folder / "workloads" / "web.yaml", aside);
+    fleet.check_kept_with(held, {"1 of 1 EdgeWorkload", "--accept-removals"});
+    fs::rename(aside, folder / "workloads" / "web.yaml");
+    fleet.check_mended();
+
+    fs::rename(folder / "workloads", aside);
+    fleet.check_kept_with(held, {"1 of 1 EdgeWorkload", "--accept-removals"});
+    fs::rename(aside, folder / "workloads");
+    fleet.check_mended();
+    CHECK(fleet.host.stop().exit_code == 0);
+}
+
 TEST_CASE("manifests: removals that are held are taken over when an administrator accepts them",
           "[durability]") {
     fleet_of_manifests fleet;

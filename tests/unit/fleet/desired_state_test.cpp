@@ -1,5 +1,6 @@
 #include "fleet/desired_state.hpp"
 
+#include "fleet_under_test.hpp"
 #include "manifest_folder.hpp"
 
 #include "support/catch.hpp"
@@ -17,6 +18,8 @@ namespace {
 std::string map(const std::string& name, const std::string& value) {
     return head("ConfigMap", name) + "  namespace: default\ndata: {k: \"" + value + "\"}\n";
 }
+
+object_key key_of_map(const std::string& name) { return {object_kind::config_map, {"default", name}}; }
 
 stored_object given_map(const std::string& name, const std::string& value) {
     return {{object_kind::config_map, {"default", name}},
@@ -59,7 +62,7 @@ TEST_CASE("desired state: a reading says what differs from what was accepted, an
         REQUIRE_FALSE(read.failed);
         CHECK(words(read.changes) == names{"a=1", "b=1"});
         CHECK(paths(read.files) == names{"a.yaml", "b.yaml"});
-        CHECK(read.gone == 0);
+        CHECK(read.gone.empty());
     }
     auto read = desired.read(folder.path(), false);
     desired.accept(read);
@@ -72,8 +75,8 @@ TEST_CASE("desired state: a reading says what differs from what was accepted, an
     CHECK(words(next.changes) == names{"a=2", "-b"});
     CHECK(paths(next.files) == names{"a.yaml"});
     REQUIRE(next.files_gone.size() == 1);
-    CHECK(next.gone == 1);
-    CHECK_FALSE(next.loses_too_much); // half of them
+    CHECK(next.gone == std::vector{key_of_map("b")});
+    CHECK(next.mass_removals.empty()); // half of them
     desired.accept(next);
     CHECK(desired.read(folder.path(), false).files_gone.empty());
 }
@@ -102,14 +105,34 @@ TEST_CASE("desired state: R7a more than half gone is too much, whatever else has
     std::string few;
     for (int i = 0; i < 2; ++i) few += map("m" + std::to_string(i), "1");
     folder.write("a.yaml", few);
-    CHECK_FALSE(desired.read(folder.path(), false).loses_too_much);
+    CHECK(desired.read(folder.path(), false).mass_removals.empty());
     std::string others = map("m0", "1");
     for (int i = 10; i < 20; ++i) others += map("m" + std::to_string(i), "1");
     folder.write("a.yaml", others);
     const auto next = desired.read(folder.path(), false);
-    CHECK(next.loses_too_much);
-    CHECK(next.gone == 3);
-    CHECK(desired.read({}, false).loses_too_much); // none are named any more
+    CHECK(to_string(next.mass_removals) == "3 of 4 ConfigMap");
+    CHECK(next.gone.size() == 3);
+    CHECK(to_string(desired.read({}, false).mass_removals) == "4 of 4 ConfigMap"); // none are named any more
+}
+
+TEST_CASE("desired state: R7a a folder without files is no edit, however few objects it had",
+          "[fleet][unit]") {
+    manifest_folder folder;
+    folder.write("devices.yaml", head("EdgeDevice", "pump-7") + map("spare", "1") + map("other", "1"));
+    folder.write("workloads/web.yaml", workload("web", "deviceSelector: {}"));
+    folder.write("workloads/settings.yaml", map("settings", "1"));
+    desired_state desired;
+    auto read = desired.read(folder.path(), false);
+    REQUIRE_FALSE(read.failed);
+    desired.accept(read);
+    std::filesystem::remove(folder.path() / "workloads" / "web.yaml");
+    const auto edited = desired.read(folder.path(), false);
+    CHECK(edited.gone == std::vector{object_key{object_kind::edge_workload, {"default", "web"}}});
+    CHECK(edited.mass_removals.empty());
+    std::filesystem::remove(folder.path() / "workloads" / "settings.yaml");
+    CHECK(to_string(desired.read(folder.path(), false).mass_removals) == "1 of 1 EdgeWorkload");
+    std::filesystem::remove(folder.path() / "workloads");
+    CHECK(to_string(desired.read(folder.path(), false).mass_removals) == "1 of 1 EdgeWorkload");
 }
 
 TEST_CASE("desired state: a file that is as it was before the last change is read with its texts",
@@ -165,7 +188,7 @@ TEST_CASE("desired state: what administrators gave is hidden by manifests, and a
     std::filesystem::remove(folder.path() / "b.yaml");
     auto uncovering = desired.read(folder.path(), false);
     CHECK(words(uncovering.changes) == names{"b=given"});
-    CHECK(uncovering.gone == 1);
+    CHECK(uncovering.gone.size() == 1);
 }
 
 TEST_CASE("desired state: what administrators give is taken as a whole or not at all", "[fleet][unit]") {
