@@ -133,6 +133,7 @@ private:
     void start_with_manifests(manifest_reading read, ecp_op op);
     void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
+    bool was_told(const std::vector<object_key>& gone) const;
     void watch();
     void manifests_changed();
     void accept_removals(ecp_op op);
@@ -161,6 +162,9 @@ private:
     std::optional<manifest_watch> watch_;
     std::optional<upload> upload_;
     std::string told_; // what was last said of manifests that are not taken over
+    // Removals that an administrator may accept, sorted: those of the first reading that was held, or of the
+    // last one that was the answer to a call. What goes meanwhile is told in the log, and has to be answered.
+    std::vector<object_key> told_gone_;
 
     // The writer's.
     model model_;

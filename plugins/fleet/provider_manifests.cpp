@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -116,7 +117,8 @@ void provider::read_manifests(std::optional<provider_settings> settings, ecp_op 
     const auto& wanted = settings ? *settings : settings_;
     auto read = desired_.read(wanted.fleet.manifests, store_ != nullptr);
     if (read.failed) return refuse(read, wanted, op);
-    if (!read.mass_removals.empty() && !accept_removals) return hold(read, wanted, op);
+    const bool accepted = accept_removals && was_told(read.gone);
+    if (!read.mass_removals.empty() && !accepted) return hold(read, wanted, op);
     take_over(std::move(read), std::move(settings), op, done);
 }
 
@@ -127,6 +129,7 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
     host_.record(rejected_, 0);
     host_.record(held_removals_, 0);
     told_.clear();
+    told_gone_.clear();
     for (const auto& each : read.findings) host_.log(ECP_LOG_WARN, each.text);
     desired_.accept(read);
     if (settings) settle_on(*settings);
@@ -178,7 +181,7 @@ void provider::refuse(const manifest_reading& read, const provider_settings& wan
 // Absence is never removal, and a folder that is unmounted or half synchronised looks like one that was
 // emptied: devices that come back from it have lost labels that their hardware gave them.
 void provider::hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op) {
-    const auto words = removal_words(read, wanted.fleet.manifests);
+    auto words = removal_words(read, wanted.fleet.manifests);
     if (std::exchange(told_, words) != words) {
         host_.log(ECP_LOG_WARN, words);
         note(event_type::warning, "RemovalsHeld", words);
@@ -187,7 +190,14 @@ void provider::hold(const manifest_reading& read, const provider_settings& wante
     health_.clear(trouble::manifests);
     host_.record(rejected_, 0);
     host_.record(held_removals_, static_cast<double>(read.gone.size()));
+    const bool first = told_gone_.empty();
+    if (!first && !was_told(read.gone)) words = "more is gone than was held before: " + words;
+    if (op != 0 || first) told_gone_ = read.gone;
     if (op != 0) host_.complete(op, ecp::reply{ECP_PRECONDITION, words});
+}
+
+bool provider::was_told(const std::vector<object_key>& gone) const {
+    return std::includes(told_gone_.begin(), told_gone_.end(), gone.begin(), gone.end());
 }
 
 void provider::note(event_type level, std::string reason, std::string text) {

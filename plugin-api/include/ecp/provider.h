@@ -290,9 +290,10 @@ typedef struct ecp_provider {
  * names file, line or object where there is one. They and the message are shown
  * to the administrator.
  *
- * accept-removals  none. Reads the desired state again and takes it over even if more than half of
- *                  the objects are gone. OK: body = {"put": n, "removed": n}; on anything else
- *                  nothing has changed.
+ * accept-removals  none. Reads the desired state again and takes it over even if much of it is gone.
+ *                  OK: body = {"put": n, "removed": n}; on anything else nothing has changed.
+ *                  PRECONDITION: more is gone than the administrator was told before; the message
+ *                  tells, and the next call accepts that much.
  * export           page_token: empty for the first page. OK: body = the bundle's next lines (JSON
  *                  Lines, whole ones), a few MB at most; revision = the next page's token, empty
  *                  after the last. Holds Secrets in clear.

@@ -236,6 +236,80 @@ TEST_CASE("provider commits: R7a a folder that has been emptied is held until th
     CHECK(disk.content().devices() == 0);
 }
 
+namespace {
+
+// Three devices and three workloads, each kind in a folder of its own that comes and goes at once.
+struct two_folders {
+    manifest_folder manifests;
+    manifest_folder aside;
+
+    two_folders() {
+        for (const std::string n : {"1", "2", "3"}) {
+            manifests.write("devices/" + n + ".yaml", head("EdgeDevice", "pump-" + n));
+            manifests.write("workloads/" + n + ".yaml", workload("web-" + n, "deviceSelector: {}"));
+        }
+        manifests.write("set.yaml", head("EdgeDeviceSet", "set"));
+    }
+    void take_away(const char* what) const {
+        std::filesystem::rename(manifests.path() / what, aside.path() / what);
+    }
+    void bring_back(const char* what) const {
+        std::filesystem::rename(aside.path() / what, manifests.path() / what);
+    }
+};
+
+} // namespace
+
+TEST_CASE("provider commits: R7a removals of which nobody was told are told before they are accepted",
+          "[fleet][unit]") {
+    const two_folders folders;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    folders.take_away("devices");
+    const auto first = fleet.invoke("accept-removals");
+    CHECK(first->status() == ECP_PRECONDITION);
+    CHECK(mentions({first->message()}, "3 of 3 EdgeDevice are gone"));
+    CHECK(fleet.registration("pump-1") == ECP_OK);
+    CHECK(fleet.invoke("accept-removals")->status() == ECP_OK);
+    CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
+}
+
+TEST_CASE("provider commits: R7a of removals that are held, no more are accepted than were told",
+          "[fleet][unit]") {
+    const two_folders folders;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests, true)};
+    REQUIRE(fleet.start() == ECP_OK);
+    folders.take_away("workloads");
+    await_logged("3 of 3 EdgeWorkload are gone");
+    folders.take_away("devices");
+    await_logged("3 of 3 EdgeDevice, 3 of 3 EdgeWorkload are gone");
+    const auto refused = fleet.invoke("accept-removals");
+    CHECK(refused->status() == ECP_PRECONDITION);
+    CHECK(mentions({refused->message()}, "more is gone than was held before: 3 of 3 EdgeDevice, 3 of"));
+    CHECK(fleet.registration("pump-1") == ECP_OK);
+    CHECK(mentions({fleet.configuration("pump-1")}, "web-1"));
+    CHECK(metric("removals_held") == 6);
+    CHECK(fleet.invoke("accept-removals")->body() == R"({"put":0,"removed":6})");
+    CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
+}
+
+TEST_CASE("provider commits: R7a of removals that are held, fewer may be accepted", "[fleet][unit]") {
+    const two_folders folders;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests, true)};
+    REQUIRE(fleet.start() == ECP_OK);
+    folders.take_away("workloads");
+    await_logged("3 of 3 EdgeWorkload are gone");
+    for (const auto* file : {"2.yaml", "3.yaml"}) {
+        std::filesystem::remove(folders.aside.path() / "workloads" / file);
+    }
+    folders.bring_back("workloads");
+    CHECK(fleet.invoke("accept-removals")->body() == R"({"put":0,"removed":2})");
+    CHECK(mentions({fleet.configuration("pump-1")}, "web-1"));
+}
+
 TEST_CASE("provider commits: nobody is left without an answer, whatever keeps a save from succeeding",
           "[fleet][unit]") {
     steered_disk disk;
