@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view manifests_option = "/manifests";
 constexpr std::size_t slice_steps = 64;
+constexpr auto upload_patience = std::chrono::minutes{10};
 
 void pass_on(const std::vector<finding>& findings, ecp::diagnostics& found) {
     for (const auto& each : findings) {
@@ -87,6 +88,9 @@ void provider::start(ecp_op op) {
     writer_.start();
     large_bodies_.start();
     reader_.start();
+    reader_.every(std::chrono::minutes{1}, [this] {
+        if (upload_) upload_->end_if_idle(upload_patience);
+    });
     writer_.post([this, op] {
         ecp::detail::guarded(host_, op, [this, op] {
             change([this] {

@@ -94,7 +94,7 @@ void provider::import_part(std::string_view token, std::string_view bytes, ecp_o
         const auto used = token.empty() ? upload_->begin() : std::string{token};
         if (!upload_->is(used)) {
             return host_.complete(op,
-                                  ecp::reply{ECP_NOT_FOUND, "no such upload: another one has begun since"});
+                                  ecp::reply{ECP_NOT_FOUND, "no such upload: another one has begun since, or it took too long"});
         }
         if (token.empty() || !bytes.empty()) {
             upload_->append(bytes);

@@ -1,6 +1,7 @@
 // What an administrator sends in pieces, gathered in a file: it may be larger than memory.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -9,12 +10,14 @@
 namespace edgeconf::fleet {
 
 // One at a time: a new one ends the one before. One thread at a time; writing to disk takes its time. What
-// fails throws std::system_error.
+// fails throws std::system_error: so does one that grows past `limit` bytes, or past half of what was free on
+// its disk when it began, for that is the store's, too.
 class upload {
 public:
-    static constexpr std::uint64_t limit = 64ull << 30; // bytes
+    static constexpr std::uint64_t usual_limit = 8ull << 30; // some 300,000 devices with all their hardware
 
-    explicit upload(std::filesystem::path file) : file_{std::move(file)} {}
+    explicit upload(std::filesystem::path file, std::uint64_t limit = usual_limit)
+        : file_{std::move(file)}, limit_{limit} {}
     ~upload() { end(); }
     upload(const upload&) = delete;
     upload& operator=(const upload&) = delete;
@@ -30,8 +33,14 @@ public:
     // The file is gone afterwards.
     void end() noexcept;
 
+    // Ends it if nothing has come for so long: whoever sent it has gone.
+    void end_if_idle(std::chrono::steady_clock::duration patience) noexcept;
+
 private:
     const std::filesystem::path file_;
+    const std::uint64_t limit_;
+    std::uint64_t room_ = 0; // bytes that it may have
+    std::chrono::steady_clock::time_point last_piece_{};
     int descriptor_ = -1;
     std::uint64_t size_ = 0;
     std::string token_;
