@@ -161,15 +161,19 @@ void provider::change(const std::function<void()>& task) {
     try {
         task();
     } catch (const std::bad_alloc&) {
-        broken_ = true;
-        health_.set(trouble::memory, "memory has run out; devices keep what they have until a restart");
+        give_up("memory has run out");
         throw;
     }
     if (has_to_commit()) commit_soon();
 }
 
-ecp::reply provider::out_of_memory() {
-    return ecp::reply{ECP_UNAVAILABLE, "memory has run out before; restart"};
+void provider::give_up(std::string_view why) {
+    broken_ = true;
+    health_.set(trouble::model, fmt::format("{}; devices keep what they have until a restart", why));
+}
+
+ecp::reply provider::given_up() {
+    return ecp::reply{ECP_UNAVAILABLE, "something has failed halfway before; restart"};
 }
 
 bool provider::work() {
@@ -181,7 +185,7 @@ bool provider::work() {
         if (!broken_) {
             done();
         } else if (op != 0) {
-            host_.complete(op, out_of_memory());
+            host_.complete(op, given_up());
         }
     }
     return false;

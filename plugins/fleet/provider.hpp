@@ -14,6 +14,7 @@
 #include "fleet/task_thread.hpp"
 #include "fleet/upload.hpp"
 
+#include <boost/json/array.hpp>
 #include <ecp/provider.hpp>
 
 #include <atomic>
@@ -85,7 +86,7 @@ private:
 
     void called(const device_entry& entry);
     void heard(const device_entry& entry, ecp_op op);
-    static ecp::reply out_of_memory();
+    static ecp::reply given_up();
     bool refused(ecp_op op); // true if nothing can be written: then `op` is answered
 
     // Hands what `read` makes of the request's body to `act`, or answers `op` with what is wrong with it.
@@ -100,6 +101,7 @@ private:
 
     // Around everything that changes the model.
     void change(const std::function<void()>& task);
+    void give_up(std::string_view why); // nothing is changed or stored any more
     bool work();
     void apply(const object_changes& changes, ecp_op op, std::function<void()> done);
     // Calls `done` when all is rendered. Should that never be, `op` is told; 0: nobody is.
@@ -140,6 +142,7 @@ private:
     void export_page(std::string_view from, ecp_op op);
     void import_part(std::string_view token, std::string_view bytes, ecp_op op);
     void import_fleet(imported_fleet fleet, ecp_op op);
+    std::size_t adopt(const imported_fleet& fleet, boost::json::array& skipped);
     void note(event_type level, std::string reason, std::string text);
 
     void show_metrics();
@@ -171,7 +174,7 @@ private:
     fleet_counts figures_; // as last shown
     std::vector<gauge> gauges_;
     std::vector<waiting> waiting_for_idle_;
-    bool broken_ = false; // memory ran out in the middle of a change
+    bool broken_ = false; // a change has failed halfway
     std::vector<held_answer> held_;
     std::unordered_map<std::uint32_t, unix_seconds> unsaved_heard_; // by number; of failed commits
     std::map<std::string, manifest_file> unsaved_files_;
@@ -202,7 +205,7 @@ template <class Task>
 void provider::write(ecp_op op, Task task) {
     writer_.post([this, op, task = std::move(task)]() mutable {
         if (op == 0) return change(std::ref(task));
-        if (broken_) return host_.complete(op, out_of_memory());
+        if (broken_) return host_.complete(op, given_up());
         ecp::detail::guarded(host_, op, [&] { change(std::ref(task)); });
     });
 }

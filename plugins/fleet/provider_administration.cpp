@@ -93,8 +93,9 @@ void provider::import_part(std::string_view token, std::string_view bytes, ecp_o
     try {
         const auto used = token.empty() ? upload_->begin() : std::string{token};
         if (!upload_->is(used)) {
-            return host_.complete(op,
-                                  ecp::reply{ECP_NOT_FOUND, "no such upload: another one has begun since, or it took too long"});
+            return host_.complete(
+                op, ecp::reply{ECP_NOT_FOUND,
+                               "no such upload: another one has begun since, or it took too long"});
         }
         if (token.empty() || !bytes.empty()) {
             upload_->append(bytes);
@@ -120,7 +121,8 @@ void provider::import_part(std::string_view token, std::string_view bytes, ecp_o
     import_fleet(std::move(fleet), op);
 }
 
-// In one change, so that it is stored as a whole or not at all.
+// In one change, so that it is stored as a whole or not at all. Should anything stop it halfway, what is in
+// memory is neither: it is given up, and a restart finds what was there before.
 void provider::import_fleet(imported_fleet fleet, ecp_op op) {
     if (store_down_) {
         return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"});
@@ -132,15 +134,14 @@ void provider::import_fleet(imported_fleet fleet, ecp_op op) {
     const auto objects = given.objects.size();
     write(op, [this, op, skipped, objects, given = std::move(given), fleet = std::move(fleet)]() mutable {
         std::size_t devices = 0;
-        for (auto& each : given.objects) unsaved_objects_.push_back(std::move(each));
-        model_.apply(given.changes);
-        for (const auto& each : fleet.devices) {
-            const auto why_not = model_.adopt(each);
-            if (why_not.empty()) {
-                ++devices;
-            } else {
-                skip(*skipped, each.id, why_not);
-            }
+        try {
+            for (auto& each : given.objects) unsaved_objects_.push_back(std::move(each));
+            model_.apply(given.changes);
+            devices = adopt(fleet, *skipped);
+        } catch (const std::exception& problem) {
+            give_up(
+                fmt::format("an import has failed halfway, and nothing of it is kept: {}", problem.what()));
+            throw;
         }
         when_idle(op, [this, op, skipped, objects, devices] {
             host_.log(ECP_LOG_INFO, fmt::format("imported {} devices and {} objects", devices, objects));
@@ -150,6 +151,20 @@ void provider::import_fleet(imported_fleet fleet, ecp_op op) {
             host_.complete(op, ecp::reply{ECP_OK}.body(body));
         });
     });
+}
+
+// Returns how many.
+std::size_t provider::adopt(const imported_fleet& fleet, json::array& skipped) {
+    std::size_t taken = 0;
+    for (const auto& each : fleet.devices) {
+        const auto why_not = model_.adopt(each);
+        if (why_not.empty()) {
+            ++taken;
+        } else {
+            skip(skipped, each.id, why_not);
+        }
+    }
+    return taken;
 }
 
 } // namespace edgeconf::fleet

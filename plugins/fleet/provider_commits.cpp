@@ -138,7 +138,7 @@ void provider::commit() {
     }
     const bool stored = !store_down_ && !broken_;
     const auto refusal =
-        broken_ ? out_of_memory()
+        broken_ ? given_up()
                 : ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"}.retry_after(retry);
     for (const auto& each : std::exchange(held_, {})) {
         host_.complete(each.op, stored ? each.reply : refusal);

@@ -14,7 +14,7 @@ namespace edgeconf::fleet {
 // its disk when it began, for that is the store's, too.
 class upload {
 public:
-    static constexpr std::uint64_t usual_limit = 8ull << 30; // some 300,000 devices with all their hardware
+    static constexpr std::uint64_t usual_limit = 8ull << 30; // bytes
 
     explicit upload(std::filesystem::path file, std::uint64_t limit = usual_limit)
         : file_{std::move(file)}, limit_{limit} {}

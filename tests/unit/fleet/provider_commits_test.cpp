@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -469,6 +470,41 @@ TEST_CASE("provider commits: when memory runs out in a change, nobody waits for 
     CHECK_FALSE(fleet.configuration("pump-7").empty());
     CHECK(fleet.stop() == ECP_OK);
     CHECK(disk.saves() == saves + 1); // the enrolment's
+}
+
+TEST_CASE("provider commits: an import that fails halfway changes nothing", "[fleet][unit]") {
+    const manifest_folder folder;
+    steered_disk disk;
+    disk.upload = folder.path() / "upload";
+    const auto import = [](provider_under_test& fleet) {
+        const auto token = fleet
+                               .invoke("import", {}, R"({"bundle":"edgeconf","version":1}
+{"device":{"id":"pump-8","membership":{"namespace":"default","state":"known"}}}
+{"device":{"id":"pump-9","membership":{"namespace":"default","state":"known","given":{"config/device-by-config":"absent"}}}}
+{"end":{"objects":0,"devices":2}}
+)")
+                               ->revision();
+        return fleet.invoke("import", token);
+    };
+    {
+        provider_under_test fleet{disk, automatic};
+        REQUIRE(fleet.start() == ECP_OK);
+        let_in(fleet, "pump-7");
+        on_log([](std::string_view line) {
+            if (line.find("misses playbooks") != line.npos) throw std::logic_error{"no such thing"};
+        });
+        CHECK(import(fleet)->status() == ECP_INTERNAL);
+        CHECK(fleet.registration("pump-8") == ECP_NOT_FOUND);
+        CHECK(fleet.registration("pump-7") == ECP_OK);
+        CHECK(health() == ECP_HEALTH_DOWN);
+        CHECK(fleet.enrol("pump-10")->status() == ECP_UNAVAILABLE);
+        CHECK(fleet.stop() == ECP_OK);
+    }
+    CHECK(disk.content().devices() == 1);
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    CHECK(import(fleet)->body() == R"({"devices":2,"objects":0,"skipped":[]})");
+    CHECK(fleet.registration("pump-9") == ECP_OK);
 }
 
 TEST_CASE("provider commits: a change while the manifests are taken over at the start is seen",

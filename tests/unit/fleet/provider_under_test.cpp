@@ -117,6 +117,7 @@ void operation::complete(const ecp_result& result) {
     ++answers_;
     status_ = result.status;
     message_ = text(result.message);
+    revision_ = text(result.revision);
     for (std::uint64_t i = 0; i < result.n_parts; ++i) body_ += text(result.parts[i]);
     completed_.notify_all();
 }
@@ -142,6 +143,10 @@ std::string operation::body() {
 std::string operation::message() {
     await();
     return message_;
+}
+std::string operation::revision() {
+    await();
+    return revision_;
 }
 
 provider_under_test::provider_under_test(steered_disk& disk, std::string options) : table_{&table()} {
@@ -187,13 +192,16 @@ pending_operation provider_under_test::reconfigure(std::string_view options) {
     return op;
 }
 
-pending_operation provider_under_test::invoke(std::string_view verb) {
+pending_operation provider_under_test::invoke(std::string_view verb, std::string_view page_token,
+                                              std::string_view body) {
     const auto* resources =
         static_cast<const ecp_ext_resources*>(table_->get_extension(self_, ECP_EXT_RESOURCES));
     auto op = std::make_unique<operation>();
     ecp_resource_request request{};
     request.struct_size = sizeof request;
     request.verb = ecp::str(verb);
+    request.page_token = ecp::str(page_token);
+    request.body = ecp::str(body);
     resources->invoke(self_, &request, op->token());
     (void)op->status(); // the request has to stay as long
     return op;

@@ -30,6 +30,7 @@ public:
     ecp_status status(); // waits for it
     std::string body();
     std::string message();
+    std::string revision();
     int answers() const;
 
     void complete(const ecp_result& result); // the host's
@@ -48,6 +49,7 @@ private:
     ecp_status status_ = -1;
     std::string body_;
     std::string message_;
+    std::string revision_;
 };
 
 using pending_operation = std::unique_ptr<operation>;
@@ -64,7 +66,8 @@ public:
     ecp_status start();
     ecp_status stop();
     pending_operation reconfigure(std::string_view options);
-    pending_operation invoke(std::string_view verb);
+    pending_operation invoke(std::string_view verb, std::string_view page_token = {},
+                             std::string_view body = {});
 
     pending_operation enrol(std::string_view id, std::string_view body = "{}");
     pending_operation put_registration(std::string_view id, std::string_view body = "{}");
