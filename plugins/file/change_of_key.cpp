@@ -1,6 +1,7 @@
 #include "file/change_of_key.hpp"
 
 #include "file/connection.hpp"
+#include "file/rendering_text.hpp"
 #include "file/sealing_functions.hpp"
 #include "file/statement.hpp"
 
@@ -9,6 +10,7 @@
 #include <SQLiteCpp/Transaction.h>
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,18 +50,36 @@ fleet::store_problem wrong_key(const keys& keys, const std::filesystem::path& fi
                     file.string(), keys.file.string())};
 }
 
+void reseal_renderings(SQLite::Database& database) {
+    SQLite::Statement next{database, "SELECT id, hash, unseal_from(content, 'rendering', hash) "
+                                     "FROM renderings WHERE id > ?1 ORDER BY id LIMIT 1"};
+    SQLite::Statement put{database, "UPDATE renderings SET hash = mac_to(?2), "
+                                    "content = seal_to(?3, 'rendering', mac_to(?2)) WHERE id = ?1"};
+    std::int64_t id = -1;
+    for (start(next, id); next.executeStep(); start(next, id)) {
+        id = next.getColumn(0).getInt64();
+        const auto text = next.getColumn(2).getString();
+        const auto [hash, content] = parts_of_rendering(text, bytes_of(next.getColumn(1)));
+        next.reset();
+        run(put, id, blob{{reinterpret_cast<const char*>(hash.data()), hash.size()}},
+            rendering_text(hash, content));
+    }
+}
+
 void reseal(SQLite::Database& database, const sealing* from, const sealing* to) {
     // SQLite keeps what a statement changes, here texts in the clear, in case it has to be taken back.
     database.exec("PRAGMA temp_store = MEMORY");
-    const change_of_key change{from, to};
-    add_reseal_function(database, change);
+    add_resealing_functions(database, from, to);
 
     SQLite::Transaction transaction{database, SQLite::TransactionBehavior::IMMEDIATE};
-    database.exec("UPDATE objects SET text = reseal(text, 'object', kind, ns, name)");
-    database.exec("UPDATE manifest_objects SET text = reseal(text, 'manifest', position, "
-                  "(SELECT path FROM manifest_files WHERE id = file))");
-    database.exec("UPDATE renderings SET content = reseal(content, 'rendering', hash)");
-    database.exec("DELETE FROM meta WHERE name = 'sealed'");
+    database.exec("UPDATE objects SET text = "
+                  "seal_to(unseal_from(text, 'object', kind, ns, name), 'object', kind, ns, name)");
+    database.exec("UPDATE manifest_objects SET text = "
+                  "seal_to(unseal_from(text, 'manifest', position, path), 'manifest', position, path) "
+                  "FROM manifest_files WHERE id = file");
+    database.exec("UPDATE manifest_files SET content = x''"); // to be read again
+    reseal_renderings(database);
+    database.exec("DELETE FROM meta WHERE name IN ('sealed', 'plain-hashes')");
     if (to != nullptr) {
         const auto sealed = to->seal(known_text, known_identity);
         SQLite::Statement insert{database, "INSERT INTO meta VALUES ('sealed', ?1)"};
@@ -92,7 +112,9 @@ void bring_under(const keys& keys, SQLite::Database& database, const std::filesy
     const auto sealed = meta(database, "sealed");
     if (!sealed) {
         if (keys.current) reseal(database, nullptr, keys.current.get());
-    } else if (!opens(keys.current.get(), *sealed)) {
+    } else if (opens(keys.current.get(), *sealed)) {
+        if (meta(database, "plain-hashes")) reseal(database, keys.current.get(), keys.current.get());
+    } else {
         if (!opens(keys.old.get(), *sealed)) throw wrong_key(keys, file);
         reseal(database, keys.old.get(), keys.current.get());
     }

@@ -1,5 +1,6 @@
 #include "file/fleet_reader.hpp"
 
+#include "file/rendering_text.hpp"
 #include "file/statement.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -102,7 +103,8 @@ fleet_reader::fleet_reader(SQLite::Database& database)
     : database_{database}, heard_{database},
       file_objects_{database, "SELECT line, unseal(text, 'manifest', position, ?2) FROM manifest_objects "
                               "WHERE file = ?1 ORDER BY position"},
-      files_{database, "SELECT path, content, id FROM manifest_files WHERE path > ?1 ORDER BY path"},
+      files_{database, "SELECT path, unseal_hash(content, 'manifest', path), id FROM manifest_files WHERE "
+                       "path > ?1 ORDER BY path"},
       objects_{database, "SELECT kind, ns, name, unseal(text, 'object', kind, ns, name) FROM objects "
                          "WHERE (kind, ns, name) > (?1, ?2, ?3) ORDER BY kind, ns, name"},
       devices_{database, "SELECT devices.number, devices.id, membership, status, packed, at, rendering, hash "
@@ -232,7 +234,9 @@ std::shared_ptr<const fleet::shared_body> fleet_reader::rendering(std::int64_t i
     }
     start(rendering_, id);
     if (!rendering_.executeStep()) damaged("a last good configuration that is missing");
-    auto body = fleet::restore_body(rendering_.getColumn(0).getString(), digest_of(hash),
+    const auto text = rendering_.getColumn(0).getString();
+    const auto [body_hash, content] = parts_of_rendering(text, hash);
+    auto body = fleet::restore_body(std::string{content}, body_hash,
                                     names_from_json(text_of(rendering_.getColumn(1))));
     rendering_.reset();
     renderings_.insert_or_assign(std::string{hash}, body);

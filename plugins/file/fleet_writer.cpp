@@ -1,6 +1,7 @@
 #include "file/fleet_writer.hpp"
 
 #include "file/connection.hpp"
+#include "file/rendering_text.hpp"
 #include "file/statement.hpp"
 
 #include "fleet/device_document.hpp"
@@ -51,9 +52,9 @@ fleet_writer::fleet_writer(const std::filesystem::path& file, const sealing* key
       put_stale_{database_, "INSERT INTO stale VALUES (?1, ?2) ON CONFLICT (number) DO UPDATE "
                             "SET rendering = excluded.rendering"},
       remove_stale_{database_, "DELETE FROM stale WHERE number = ?1"},
-      find_rendering_{database_, "SELECT id FROM renderings WHERE hash = ?1"},
+      find_rendering_{database_, "SELECT id FROM renderings WHERE hash = mac(?1)"},
       add_rendering_{database_, "INSERT INTO renderings (hash, content, workloads) "
-                                "VALUES (?1, seal(?2, 'rendering', ?1), ?3)"},
+                                "VALUES (mac(?1), seal(?2, 'rendering', mac(?1)), ?3)"},
       remove_renderings_{database_, "DELETE FROM renderings WHERE NOT EXISTS "
                                     "(SELECT 1 FROM stale WHERE rendering = renderings.id)"},
       put_event_{database_,
@@ -64,7 +65,8 @@ fleet_writer::fleet_writer(const std::filesystem::path& file, const sealing* key
       put_object_{database_, "INSERT INTO objects VALUES (?1, ?2, ?3, seal(?4, 'object', ?1, ?2, ?3)) "
                              "ON CONFLICT (kind, ns, name) DO UPDATE SET text = excluded.text"},
       remove_object_{database_, "DELETE FROM objects WHERE kind = ?1 AND ns = ?2 AND name = ?3"},
-      add_file_{database_, "INSERT INTO manifest_files (path, content) VALUES (?1, ?2)"},
+      add_file_{database_,
+                "INSERT INTO manifest_files (path, content) VALUES (?1, seal_hash(?2, 'manifest', ?1))"},
       add_file_object_{database_,
                        "INSERT INTO manifest_objects VALUES (?1, ?2, ?3, seal(?4, 'manifest', ?2, ?5))"},
       remove_file_{database_, "DELETE FROM manifest_files WHERE path = ?1"} {
@@ -141,7 +143,8 @@ std::int64_t fleet_writer::rendering(const fleet::shared_body& body) {
     if (find_rendering_.executeStep()) {
         known->second = find_rendering_.getColumn(0).getInt64();
     } else {
-        run(add_rendering_, blob{bytes(body.hash)}, content_of(body), names_as_json(body.workloads));
+        run(add_rendering_, blob{bytes(body.hash)}, rendering_text(body.hash, content_of(body)),
+            names_as_json(body.workloads));
         known->second = database_.getLastInsertRowid();
     }
     find_rendering_.reset();

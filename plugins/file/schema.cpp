@@ -14,7 +14,8 @@ namespace {
 // Texts in columns without a type (ANY) are sealed if there is a key; see sealing_functions.hpp.
 constexpr std::string_view version_1 = R"sql(
 -- commits: how many there were; sealed: a known text, sealed, by which the key is recognised;
--- compact: traces of another key, or of texts in the clear, are still to be removed.
+-- compact: traces of another key, or of texts in the clear, are still to be removed;
+-- plain-hashes: there may still be some although texts are sealed.
 CREATE TABLE meta (
     name TEXT NOT NULL PRIMARY KEY,
     value ANY NOT NULL
@@ -67,7 +68,7 @@ CREATE INDEX stale_rendering ON stale (rendering);
 CREATE TABLE manifest_files (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
-    content BLOB NOT NULL -- SHA-256 of the file's bytes; empty: to be read again
+    content BLOB NOT NULL -- SHA-256 of the file's bytes, sealed if there is a key; empty: to be read again
 ) STRICT;
 
 CREATE TABLE manifest_objects (
@@ -103,7 +104,14 @@ CREATE TABLE events (
 ) STRICT;
 )sql";
 
-constexpr std::string_view steps_known[] = {version_1};
+// Where texts are sealed, hashes are keyed or sealed, too: see change_of_key.cpp, which does it. In
+// `renderings`, `content` begins with the body's hash in hexadecimal digits, of which `hash` is the MAC then;
+// without, as in rows of version 1, `hash` is the body's.
+constexpr std::string_view version_2 = R"sql(
+INSERT INTO meta SELECT 'plain-hashes', 1 FROM meta WHERE name = 'sealed';
+)sql";
+
+constexpr std::string_view steps_known[] = {version_1, version_2};
 
 int version_of(SQLite::Database& database) { return database.execAndGet("PRAGMA user_version").getInt(); }
 

@@ -4,8 +4,11 @@
 #include "fleet/store.hpp"
 
 #include <fmt/format.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -38,7 +41,7 @@ struct context_free {
 using context = std::unique_ptr<EVP_CIPHER_CTX, context_free>;
 
 void require(bool done) {
-    if (!done) throw std::runtime_error{"AES-256-GCM failed in the crypto library"};
+    if (!done) throw std::runtime_error{"the crypto library failed"};
 }
 
 const unsigned char* bytes(std::string_view text) {
@@ -124,10 +127,36 @@ sealing_key read_key_file(const std::filesystem::path& file) {
     return made;
 }
 
+namespace {
+
+// What `purpose` needs of a key, of which nothing follows for the key itself or for another purpose.
+sealing_key derived(const sealing_key& from, std::string_view purpose) {
+    const std::unique_ptr<EVP_KDF, decltype(&EVP_KDF_free)> hkdf{EVP_KDF_fetch(nullptr, "HKDF", nullptr),
+                                                                 &EVP_KDF_free};
+    const std::unique_ptr<EVP_KDF_CTX, decltype(&EVP_KDF_CTX_free)> made{EVP_KDF_CTX_new(hkdf.get()),
+                                                                         &EVP_KDF_CTX_free};
+    std::string hash{"SHA256"};
+    std::string info{purpose};
+    auto* const bytes_of_key = const_cast<unsigned char*>(from.data()); // which is read only
+    const std::array parameters{
+        OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, hash.data(), hash.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, bytes_of_key, sealing_key::size),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, info.data(), info.size()),
+        OSSL_PARAM_construct_end()};
+    std::array<unsigned char, sealing_key::size> key{};
+    require(made && EVP_KDF_derive(made.get(), key.data(), key.size(), parameters.data()) == 1);
+    sealing_key result{key};
+    OPENSSL_cleanse(key.data(), key.size());
+    return result;
+}
+
+} // namespace
+
 void sealing::cipher_free::operator()(evp_cipher_st* cipher) const noexcept { EVP_CIPHER_free(cipher); }
 
 sealing::sealing(const sealing_key& key)
-    : key_{key}, cipher_{EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr)} {
+    : key_{key}, mac_key_{derived(key, "edgeconf: hashes of texts")}, cipher_{EVP_CIPHER_fetch(
+                                                                          nullptr, "AES-256-GCM", nullptr)} {
     require(cipher_ != nullptr);
 }
 
@@ -165,6 +194,15 @@ std::optional<std::string> sealing::open(std::string_view sealed, std::string_vi
                 1);
     if (EVP_DecryptFinal_ex(made.get(), bytes(text), &written) != 1) return std::nullopt;
     return text;
+}
+
+std::string sealing::mac(std::string_view of) const {
+    std::string made(mac_size, '\0');
+    std::size_t size = 0;
+    require(EVP_Q_mac(nullptr, "HMAC", nullptr, "SHA256", nullptr, mac_key_.data(), sealing_key::size,
+                      bytes(of), of.size(), bytes(made), made.size(), &size) != nullptr &&
+            size == made.size());
+    return made;
 }
 
 } // namespace edgeconf::file

@@ -45,12 +45,18 @@ public:
     // What was sealed; nothing if it was under another key or identity, or has suffered.
     std::optional<std::string> open(std::string_view sealed, std::string_view identity) const;
 
+    // HMAC-SHA-256 with a key that is derived from this one (HKDF): the same for the same bytes, so that they
+    // can be looked up, and no use to whoever guesses them without the key.
+    static constexpr std::size_t mac_size = 32;
+    std::string mac(std::string_view bytes) const;
+
 private:
     struct cipher_free {
         void operator()(evp_cipher_st* cipher) const noexcept;
     };
 
     sealing_key key_;
+    sealing_key mac_key_;
     std::unique_ptr<evp_cipher_st, cipher_free> cipher_; // looked up once: that takes longer than sealing
 };
 

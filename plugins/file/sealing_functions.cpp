@@ -26,11 +26,16 @@ void answer_text(sqlite3_context* to, std::string_view text) {
     sqlite3_result_text64(to, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
 }
 
+void answer_blob(sqlite3_context* to, std::string_view bytes) {
+    if (bytes.empty()) return sqlite3_result_zeroblob(to, 0);
+    sqlite3_result_blob64(to, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+}
+
 void answer_sealed(sqlite3_context* to, std::string_view text, const sealing* key,
                    const std::string& identity) {
     if (key == nullptr) return answer_text(to, text);
     const auto sealed = key->seal(text, identity);
-    sqlite3_result_blob64(to, sealed.data(), sealed.size(), SQLITE_TRANSIENT);
+    answer_blob(to, sealed);
 }
 
 std::optional<std::string> opened(sqlite3_value* stored, const sealing* key, const std::string& identity) {
@@ -78,24 +83,42 @@ static void edgeconf_unseal(sqlite3_context* to, int count, sqlite3_value** valu
     });
 }
 
-static void edgeconf_reseal(sqlite3_context* to, int count, sqlite3_value** values) {
+static void edgeconf_seal_hash(sqlite3_context* to, int count, sqlite3_value** values) {
     guarded(to, [&] {
-        const auto& change = *user_data<change_of_key>(to);
-        const auto identity = identity_of(count, values);
-        const auto text = opened(values[0], change.from, identity);
-        if (!text) return refuse(to);
-        answer_sealed(to, *text, change.to, identity);
+        const auto hash = bytes_of(values[0]);
+        const auto* key = user_data<sealing>(to);
+        if (key == nullptr || hash.empty()) return answer_blob(to, hash);
+        answer_blob(to, key->seal(hash, identity_of(count, values)));
+    });
+}
+
+static void edgeconf_unseal_hash(sqlite3_context* to, int count, sqlite3_value** values) {
+    guarded(to, [&] {
+        const auto stored = bytes_of(values[0]);
+        const auto* key = user_data<sealing>(to);
+        if (key == nullptr || stored.empty()) return answer_blob(to, stored);
+        const auto hash = key->open(stored, identity_of(count, values));
+        if (!hash) return refuse(to);
+        answer_blob(to, *hash);
+    });
+}
+
+static void edgeconf_mac(sqlite3_context* to, int, sqlite3_value** values) {
+    guarded(to, [&] {
+        const auto hash = bytes_of(values[0]);
+        const auto* key = user_data<sealing>(to);
+        answer_blob(to, key == nullptr ? std::string{hash} : key->mac(hash));
     });
 }
 
 } // extern "C"
 
-// At least a text and one word of identity. Not for use in views or triggers, whoever made them.
+// Not for use in views or triggers, whoever made them.
 void add(SQLite::Database& connection, const char* name, const void* data,
-         void (*function)(sqlite3_context*, int, sqlite3_value**)) {
-    connection.check(sqlite3_create_function_v2(connection.getHandle(), name, -1,
-                                                SQLITE_UTF8 | SQLITE_DIRECTONLY, const_cast<void*>(data),
-                                                function, nullptr, nullptr, nullptr));
+         void (*function)(sqlite3_context*, int, sqlite3_value**), int arguments = -1, int more_flags = 0) {
+    connection.check(sqlite3_create_function_v2(
+        connection.getHandle(), name, arguments, SQLITE_UTF8 | SQLITE_DIRECTONLY | more_flags,
+        const_cast<void*>(data), function, nullptr, nullptr, nullptr));
 }
 
 } // namespace
@@ -103,10 +126,15 @@ void add(SQLite::Database& connection, const char* name, const void* data,
 void add_sealing_functions(SQLite::Database& connection, const sealing* key) {
     add(connection, "seal", key, edgeconf_seal);
     add(connection, "unseal", key, edgeconf_unseal);
+    add(connection, "seal_hash", key, edgeconf_seal_hash);
+    add(connection, "unseal_hash", key, edgeconf_unseal_hash);
+    add(connection, "mac", key, edgeconf_mac, 1, SQLITE_DETERMINISTIC); // so that an index can be used
 }
 
-void add_reseal_function(SQLite::Database& connection, const change_of_key& change) {
-    add(connection, "reseal", &change, edgeconf_reseal);
+void add_resealing_functions(SQLite::Database& connection, const sealing* from, const sealing* to) {
+    add(connection, "unseal_from", from, edgeconf_unseal);
+    add(connection, "seal_to", to, edgeconf_seal);
+    add(connection, "mac_to", to, edgeconf_mac, 1);
 }
 
 } // namespace edgeconf::file

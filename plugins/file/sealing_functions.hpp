@@ -3,8 +3,13 @@
 //   seal(text, identity...)    what to store for the text: without a key, the text itself
 //   unseal(stored, identity...)   the text; fails as a damaged database does if it cannot be opened
 //
-// What is sealed is a BLOB, what is not is a TEXT; with a key, nothing in the clear is taken for good. The
-// identity is the row's: its table and its key.
+//   seal_hash(hash, identity...), unseal_hash(stored, identity...)   the same for a hash, a BLOB either way;
+//                                 an empty one stays empty
+//   mac(hash)                     what to store for a hash that is looked up: without a key, the hash itself
+//
+// Whoever can guess most of a text could try the rest of it on its hash: so hashes are no more in the clear
+// than texts. What is sealed is a BLOB, what is not is a TEXT; with a key, nothing in the clear is taken for
+// good. The identity is the row's: its table and its key.
 #pragma once
 
 #include "file/sealing.hpp"
@@ -16,12 +21,8 @@ namespace edgeconf::file {
 // `key` outlives the connection; null: nothing is sealed.
 void add_sealing_functions(SQLite::Database& connection, const sealing* key);
 
-// Adds reseal(stored, identity...), which is seal() with `to` of unseal() with `from`. Either may be null;
-// both outlive the connection, or the function's last use.
-struct change_of_key {
-    const sealing* from;
-    const sealing* to;
-};
-void add_reseal_function(SQLite::Database& connection, const change_of_key& change);
+// Adds unseal_from(), which is unseal() with `from`, and seal_to() and mac_to(), which are seal() and mac()
+// with `to`. Either may be null; both outlive the connection, or the functions' last use.
+void add_resealing_functions(SQLite::Database& connection, const sealing* from, const sealing* to);
 
 } // namespace edgeconf::file

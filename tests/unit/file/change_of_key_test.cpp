@@ -1,6 +1,7 @@
 #include "file/change_of_key.hpp"
 
 #include "file/database.hpp"
+#include "file/sealing.hpp"
 
 #include "fleet_sample.hpp"
 
@@ -8,8 +9,10 @@
 #include "support/temp_folder.hpp"
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
 #include <string>
+#include <utility>
 
 #include <sys/stat.h>
 
@@ -45,15 +48,14 @@ struct sealed_fleet {
     }
 
     void fill(database& store) const {
-        const auto manifest =
-            sample_file("a.yaml", {"{}", R"({"kind":"Secret","data":")" + password + "\"}"});
+        const auto file_of_it = manifest();
         const auto secret = sample_object(object_kind::secret, "s", password);
-        const auto body = sample_body(R"({"secrets":[")" + password + "\"]}");
+        const auto stale = body();
         const auto device = sample_device(1);
         fleet::unsaved_changes changes;
-        changes.manifests.put = {&manifest};
+        changes.manifests.put = {&file_of_it};
         changes.objects = {&secret};
-        changes.devices = {{device.get(), body.get()}};
+        changes.devices = {{device.get(), stale.get()}};
         store.save(changes);
     }
 
@@ -61,18 +63,48 @@ struct sealed_fleet {
         const auto found = load(store);
         const auto has = [](const std::string& text) { return text.find(password) != std::string::npos; };
         return has(found.files.at(0).objects.at(1).text) && has(found.objects.at(0).text) &&
-               has(content_of(*found.devices.at(1).stale)) && found.devices.at(1).id == "device-1";
+               content_of(*found.devices.at(1).stale) == content_of(*body()) &&
+               found.devices.at(1).stale->hash == body()->hash && found.devices.at(1).id == "device-1";
     }
 
     // In what is on the disk, used or not.
-    bool shows_password() const {
+    bool shows(const std::string& bytes) const {
         for (const auto* suffix : {"", "-wal", "-shm", ".lock"}) {
             const auto path = file.string() + suffix;
-            if (std::filesystem::exists(path) && test::read_file(path).find(password) != std::string::npos) {
+            if (std::filesystem::exists(path) && test::read_file(path).find(bytes) != std::string::npos) {
                 return true;
             }
         }
         return false;
+    }
+    bool shows_password() const { return shows(password); }
+    bool shows_hash() const {
+        return shows(bytes_of(manifest().content.value())) || shows(bytes_of(body()->hash));
+    }
+
+    static std::string bytes_of(const fleet::digest& hash) { return {hash.begin(), hash.end()}; }
+    static fleet::manifest_file manifest() {
+        return sample_file("a.yaml", {"{}", R"({"kind":"Secret","data":")" + password + "\"}"});
+    }
+    static std::shared_ptr<const fleet::shared_body> body() {
+        return sample_body(R"({"secrets":[")" + password + "\"]}");
+    }
+    // As version 1 kept hashes.
+    void put_plain_hashes() const {
+        const sealing sealed{read_key_file(key)};
+        const auto hash = bytes_of(body()->hash);
+        const auto content =
+            sealed.seal(content_of(*body()), "rendering" + std::string(1, '\0') + hash + '\0');
+        SQLite::Database connection{file.string(), SQLite::OPEN_READWRITE};
+        SQLite::Statement rendering{connection, "UPDATE renderings SET hash = ?1, content = ?2"};
+        rendering.bind(1, hash.data(), static_cast<int>(hash.size()));
+        rendering.bind(2, content.data(), static_cast<int>(content.size()));
+        REQUIRE(rendering.exec() == 1);
+        const auto of_file = bytes_of(manifest().content.value());
+        SQLite::Statement files{connection, "UPDATE manifest_files SET content = ?1"};
+        files.bind(1, of_file.data(), static_cast<int>(of_file.size()));
+        REQUIRE(files.exec() == 1);
+        connection.exec("PRAGMA user_version = 1");
     }
 };
 
@@ -168,4 +200,51 @@ TEST_CASE("change_of_key: a text put in the clear, or in another's place, is dam
     const auto store = at.open(at.key);
     CHECK(problem_in([&] { load(*store); }).find("is damaged (a sealed text cannot be opened)") !=
           std::string::npos);
+}
+
+TEST_CASE("change_of_key: with a key, no hash of what holds Secrets is in the file in the clear",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open({}));
+    REQUIRE(at.shows_hash());
+    for (const auto& [key, old] :
+         {std::pair{at.key, std::filesystem::path{}}, std::pair{at.other_key, at.key}}) {
+        const auto store = at.open(key, old);
+        CHECK_FALSE(at.shows_hash());
+        CHECK(at.is_whole(*store));
+        CHECK_FALSE(load(*store).files.at(0).content); // to be read again
+        at.fill(*store);
+        CHECK_FALSE(at.shows_hash());
+        CHECK(load(*store).files.at(0).content == at.manifest().content);
+    }
+    at.fill(*at.open({}, at.other_key));
+    CHECK(at.is_whole(*at.open({})));
+    CHECK(at.shows_hash());
+}
+
+TEST_CASE("change_of_key: hashes that are still in the clear are sealed at the next start",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    at.put_plain_hashes();
+    REQUIRE(at.shows_hash());
+    const bool other = GENERATE(false, true);
+    const auto store = other ? at.open(at.other_key, at.key) : at.open(at.key);
+    CHECK_FALSE(at.shows_hash());
+    CHECK(at.is_whole(*store));
+}
+
+TEST_CASE("change_of_key: a configuration is kept once, sealed or not", "[file][change_of_key]") {
+    const sealed_fleet at;
+    const auto store = at.open(GENERATE(true, false) ? at.key : std::filesystem::path{});
+    for (std::uint32_t number = 1; number <= 3; ++number) {
+        const auto device = sample_device(number);
+        const auto body = at.body(); // equal, and another one each time
+        fleet::unsaved_changes changes;
+        changes.devices = {{device.get(), body.get()}};
+        store->save(changes);
+    }
+    SQLite::Database connection{at.file.string(), SQLite::OPEN_READONLY};
+    CHECK(connection.execAndGet("SELECT count(*) FROM renderings").getInt() == 1);
+    CHECK(load(*store).devices.size() == 3);
 }

@@ -7,6 +7,7 @@
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include <sys/stat.h>
@@ -93,4 +94,18 @@ TEST_CASE("sealing: a key that others can get at is refused", "[file][sealing]")
     CHECK(problem_in([&] { read_key_file(folder.path()); }).find("not a regular file") != std::string::npos);
     CHECK(problem_in([&] { read_key_file(folder.path() / "absent"); }).find("umask 077") !=
           std::string::npos);
+}
+
+TEST_CASE("sealing: a MAC is HMAC-SHA-256 with a key by HKDF, RFC 5869, and each key's own",
+          "[file][sealing]") {
+    const auto made = sealing{key(1)}.mac("a hash");
+    fleet::digest bytes_of{};
+    REQUIRE(made.size() == bytes_of.size());
+    std::copy(made.begin(), made.end(), bytes_of.begin());
+    // As hmac and hashlib of Python have it.
+    CHECK(fleet::hexadecimal(bytes_of, 64) ==
+          "17d1d32b9d9633626e21ea8a5c2dc7571838c3a103a6e9453344f9d1d6f3555a");
+    CHECK(sealing{key(1)}.mac("a hash") == made);
+    CHECK(sealing{key(1)}.mac("another") != made);
+    CHECK(sealing{key(2)}.mac("a hash") != made);
 }
