@@ -207,7 +207,7 @@ private:
     void keep(device_record& device, aspect what);
     const device_entry* entry_of(const device_record& device) const;
     void note_heard(device_record& device);
-    unix_seconds silent_since(const device_record& device) const;
+    unix_seconds deadline(const device_record& device, std::chrono::seconds patience) const;
 
     bool rejudge(device_record& device, const hardware_report& hardware);
     bool offer_key(device_record& device, const csr_key& key);
@@ -240,6 +240,8 @@ private:
     const clock_source now_;
     const notice_sink tell_;
     const unix_seconds started_;
+    unix_seconds last_tick_ = 0;
+    unix_seconds jumped_ = 0; // to where the clock has jumped last; 0: it has not
     model_settings settings_;
 
     hardware_codec codec_;

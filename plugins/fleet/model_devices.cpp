@@ -14,6 +14,9 @@ constexpr std::size_t pending_hardware_limit = 16u << 10;
 // Devices poll every five seconds. One that is heard and has not polled for this long has, as far as Flotta
 // goes, an expired certificate: it is refused on polls, and not on heartbeats.
 constexpr std::chrono::seconds poll_silence{300};
+constexpr std::chrono::seconds longest_step{
+    60}; // between two ticks, unless the clock was set or all stood still
+constexpr std::chrono::seconds grace_after_start{24 * 3600};
 
 } // namespace
 
@@ -316,7 +319,9 @@ void model::tell_ambiguous(const device_record& device) {
 // ---- what does not happen ----
 
 void model::tick() {
-    wheel_.advance(now(), [this](device_record& device) { due(device); });
+    const auto before = std::exchange(last_tick_, now());
+    if (before != 0 && last_tick_ - before > longest_step.count()) jumped_ = last_tick_;
+    wheel_.advance(last_tick_, [this](device_record& device) { due(device); });
     events_.expire(now_() - settings_.event_retention);
     table_.reclaim(); // what the last few changes left
 }
@@ -341,19 +346,23 @@ std::optional<std::chrono::seconds> model::patience_with(const device_record& de
 void model::watch(device_record& device) {
     const auto patience = patience_with(device);
     if (!patience) return wheel_.cancel(device);
-    wheel_.schedule(device, silent_since(device) + patience->count());
+    wheel_.schedule(device, deadline(device, *patience));
 }
 
-// Nobody could be heard while the host was down. A device that waits may have given up meanwhile.
-unix_seconds model::silent_since(const device_record& device) const {
+// Nobody could be heard while the host was down. What expires is gone for good, so a clock that is wrong must
+// not make it: where the clock jumps ahead its silence counts anew, and after a start, when there is nothing
+// but the clock to tell how long that was, it has a while to be heard.
+unix_seconds model::deadline(const device_record& device, std::chrono::seconds patience) const {
     const auto heard = device.signs->last_heard();
-    return device.state == device_state::known ? std::max(heard, started_) : heard;
+    if (device.state == device_state::known) return std::max(heard, started_) + patience.count();
+    return std::max(std::max(heard, jumped_) + patience.count(),
+                    started_ + std::min(patience, grace_after_start).count());
 }
 
 void model::due(device_record& device) {
     const auto patience = patience_with(device);
     if (!patience) return;
-    const bool silent = now() - silent_since(device) >= patience->count();
+    const bool silent = now() >= deadline(device, *patience);
     if (device.state != device_state::known) {
         if (!silent) return watch(device);
         if (device.state == device_state::pending || !device.request) return drop(device);

@@ -340,10 +340,37 @@ TEST_CASE("model: a tombstone ends when its time is up", "[fleet][unit]") {
     fleet.enrol("a"); // asking again begins anew
     fleet.advance(std::chrono::minutes{100});
     CHECK(fleet.devices.counts().removed == 1);
-    fleet.now += std::chrono::hours{169};
-    fleet.advance(std::chrono::hours{3});
+    fleet.advance(std::chrono::hours{171});
     CHECK(fleet.devices.counts().removed == 0);
     CHECK(fleet.find("a") == nullptr);
+}
+
+TEST_CASE("model: nobody who waits expires because the clock jumps ahead", "[fleet][unit]") {
+    model_settings settings;
+    settings.pending_expiry = std::chrono::hours{48};
+    fleet_under_test fleet{"", settings};
+    fleet.enrol("a");
+    fleet.advance(std::chrono::hours{1});
+    fleet.now += std::chrono::hours{24 * 365};
+    fleet.advance(std::chrono::hours{48} - std::chrono::seconds{1});
+    CHECK(fleet.find("a") != nullptr);
+    fleet.advance(std::chrono::seconds{2});
+    CHECK(fleet.find("a") == nullptr);
+}
+
+TEST_CASE("model: nobody who waits expires within a day of a start, whatever the clock says",
+          "[fleet][unit]") {
+    fleet_under_test fleet;
+    kept_fleet kept;
+    fleet.devices.remember_changes();
+    fleet.enrol("a");
+    kept.save(fleet.devices);
+    fleet.now += std::chrono::hours{24 * 365};
+    restarted again{fleet, kept};
+    again.fleet.advance(std::chrono::hours{24} - std::chrono::seconds{1});
+    CHECK(again.fleet.find("a") != nullptr);
+    again.fleet.advance(std::chrono::seconds{2});
+    CHECK(again.fleet.find("a") == nullptr);
 }
 
 TEST_CASE("model: events go when their time is up", "[fleet][unit]") {
