@@ -3,6 +3,7 @@
 
 #include <ecp/provider.h>
 
+#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -51,6 +52,7 @@ struct finding {
 // test. Everything in it is guarded by `mutex` while provider threads run.
 struct state {
     std::mutex mutex;
+    std::condition_variable completed;
     std::map<ecp_op, std::vector<completion>> completions;
     std::vector<line> lines;
     std::vector<std::pair<std::int32_t, std::string>> health;
@@ -74,6 +76,14 @@ inline void reset() {
     r.recorded.clear();
     r.cancelled = 0;
     r.level = ECP_LOG_TRACE;
+}
+
+// The completions of `op`, once there is one. For ever if none comes.
+inline std::vector<completion> wait_for(ecp_op op) {
+    state& r = record();
+    std::unique_lock lock{r.mutex};
+    r.completed.wait(lock, [&] { return !r.completions[op].empty(); });
+    return r.completions[op];
 }
 
 namespace detail {
@@ -104,6 +114,7 @@ inline void ECP_CALL complete(ecp_op op, const ecp_result* r) {
     }
     const std::lock_guard lock{record().mutex};
     record().completions[op].push_back(std::move(c));
+    record().completed.notify_all();
 }
 
 inline std::int32_t ECP_CALL is_cancelled(ecp_op op) { return op == record().cancelled ? 1 : 0; }

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <set>
+#include <semaphore>
 #include <string>
 #include <thread>
 #include <vector>
@@ -32,11 +32,12 @@ const ecp_provider* load(const std::string& path) {
 // A started instance of the template at `path`; stopped and destroyed with this.
 class running {
 public:
-    explicit running(const std::string& path) : table{load(path)} {
+    explicit running(const std::string& path, std::string_view options = "{}",
+                     const ecp_host& host = fake_host::table)
+        : table{load(path)} {
         std::vector<fake_host::finding> findings;
-        const ecp_str options = fake_host::text("{}");
-        REQUIRE(table->create(&fake_host::table, 1, &options, fake_host::collect, &findings, &self_) ==
-                ECP_OK);
+        const ecp_str text = fake_host::text(options);
+        REQUIRE(table->create(&host, 1, &text, fake_host::collect, &findings, &self_) == ECP_OK);
         REQUIRE(findings.empty());
         table->start(self_, start_op);
         REQUIRE(only(start_op).status == ECP_OK);
@@ -49,7 +50,7 @@ public:
     running(const running&) = delete;
     running& operator=(const running&) = delete;
 
-    // The answer to one device call, which has to come inside the call.
+    // The answer to one device call, inside the call or later.
     fake_host::completion ask(ecp_call_fn slot, std::string_view device, std::string_view ns = "default",
                               std::string_view body = {}) {
         const ecp_request request = fake_host::request_for(device, ns, body);
@@ -57,10 +58,10 @@ public:
         return only(op_);
     }
 
-    void call(ecp_call_fn slot, std::string_view device, ecp_op op) const {
-        const ecp_request request = fake_host::request_for(device);
-        slot(self_, &request, op);
-    }
+    // `request` has to live until the answer is there.
+    void call(ecp_call_fn slot, const ecp_request& request, ecp_op op) const { slot(self_, &request, op); }
+
+    void cancel(ecp_op op) const { table->cancel(self_, op); }
 
     const ecp_provider* const table;
 
@@ -68,7 +69,7 @@ private:
     static inline ecp_op next_ = 1'000'000;
 
     static fake_host::completion only(ecp_op op) {
-        const auto& all = fake_host::record().completions[op];
+        const auto all = fake_host::wait_for(op);
         REQUIRE(all.size() == 1);
         return all.front();
     }
@@ -112,9 +113,9 @@ TEST_CASE("template: a known device gets a complete configuration", "[abi][templ
         CHECK_FALSE(answer.revision.empty());
         const json::value message = json::parse(answer.body());
         CHECK(message.at("device_id") == device);
-        CHECK(message.at("version").is_string());
+        CHECK(message.at("version") == "60");
         const auto& configuration = message.at("configuration");
-        CHECK(configuration.at("heartbeat").at("period_seconds").to_number<int>() > 0);
+        CHECK(configuration.at("heartbeat").at("period_seconds") == 60);
         CHECK(configuration.at("heartbeat").at("hardware_profile").is_object());
         CHECK(configuration.at("metrics").at("receiver").at("request_num_samples") == 30000);
         CHECK(configuration.at("metrics").at("receiver").at("timeout_seconds") == 10);
@@ -192,13 +193,23 @@ TEST_CASE("template: validate and create agree on the options", "[abi][template]
     const std::string path = one_template();
     INFO(path);
     const ecp_provider* const table = load(path);
-    for (const auto& [options, good] : std::vector<std::pair<std::string, bool>>{{"{}", true},
-                                                                                 {" {\n\t} \r", true},
-                                                                                 {"{\"a\":1}", false},
-                                                                                 {"", false},
-                                                                                 {"[]", false},
-                                                                                 {"{", false},
-                                                                                 {"{}}", false}}) {
+    for (const auto& [options, good] :
+         std::vector<std::pair<std::string, bool>>{{"{}", true},
+                                                   {" {\n\t} \r", true},
+                                                   {"{\"period\":1}", true},
+                                                   {"{ \"period\" : 3600 }", true},
+                                                   {"{\"period\":0}", false},
+                                                   {"{\"period\":-1}", false},
+                                                   {"{\"period\":3601}", false},
+                                                   {"{\"period\":60.5}", false},
+                                                   {"{\"period\":\"60\"}", false},
+                                                   {"{\"period\":}", false},
+                                                   {"{\"period\":60", false},
+                                                   {"{\"a\":1}", false},
+                                                   {"", false},
+                                                   {"[]", false},
+                                                   {"{", false},
+                                                   {"{}}", false}}) {
         INFO(options);
         const ecp_str cfg = fake_host::text(options);
         std::vector<fake_host::finding> findings;
@@ -215,19 +226,97 @@ TEST_CASE("template: validate and create agree on the options", "[abi][template]
     }
 }
 
-TEST_CASE("template: two instances answer side by side, from many threads", "[abi][template]") {
+TEST_CASE("template: the option period is what devices get, in another version", "[abi][template]") {
     const std::string path = one_template();
     INFO(path);
-    running one{path};
-    running other{path};
-    constexpr ecp_op calls = 500;
+    running provider{path, R"({"period":7})"};
+    const auto answer = provider.ask(provider.table->get_configuration, known[0]);
+    const json::value message = json::parse(answer.body());
+    CHECK(message.at("configuration").at("heartbeat").at("period_seconds") == 7);
+    CHECK(message.at("version") == "7");
+    CHECK(answer.revision == "7");
+}
+
+namespace {
+
+std::binary_semaphore reached{0};
+std::binary_semaphore may_go_on{0};
+constexpr ecp_op held = 11;
+
+// Completes `held` only when the test lets it.
+void ECP_CALL complete_held(ecp_op op, const ecp_result* result) {
+    if (op == held) {
+        reached.release();
+        may_go_on.acquire();
+    }
+    fake_host::table.complete(op, result);
+}
+
+} // namespace
+
+TEST_CASE("template: the asynchronous one completes what waits when it is cancelled", "[abi][template]") {
+    fake_host::reset();
+    ecp_host host = fake_host::table;
+    host.complete = complete_held;
+    const ecp_request request = fake_host::request_for(known[0]);
     {
+        const running provider{TEMPLATE_CPP, "{}", host};
+        const auto slot = provider.table->put_heartbeat;
+        provider.call(slot, request, held);
+        reached.acquire();
+        provider.call(slot, request, held + 1);
+        provider.call(slot, request, held + 2);
+        provider.cancel(held);
+        provider.cancel(held + 1);
+        provider.cancel(held + 3);
+        CHECK(fake_host::wait_for(held + 1).front().status == ECP_CANCELLED);
+        may_go_on.release();
+    }
+    const auto& all = fake_host::record().completions;
+    REQUIRE(all.at(held).size() == 1);
+    CHECK(all.at(held).front().status == ECP_OK);
+    CHECK(all.at(held + 1).size() == 1);
+    REQUIRE(all.at(held + 2).size() == 1);
+    CHECK(all.at(held + 2).front().status == ECP_OK);
+    CHECK_FALSE(all.contains(held + 3));
+}
+
+TEST_CASE("template: the asynchronous one is busy when its queue is full", "[abi][template]") {
+    fake_host::reset();
+    ecp_host host = fake_host::table;
+    host.complete = complete_held;
+    const ecp_request request = fake_host::request_for(known[0]);
+    constexpr ecp_op room = 1024;
+    {
+        const running provider{TEMPLATE_CPP, "{}", host};
+        const auto slot = provider.table->put_heartbeat;
+        provider.call(slot, request, held);
+        reached.acquire();
+        for (ecp_op i = 1; i <= room + 1; ++i) provider.call(slot, request, held + i);
+        const auto refused = fake_host::wait_for(held + room + 1).front();
+        CHECK(refused.status == ECP_BUSY);
+        CHECK(refused.retry_after_ms == 1000);
+        may_go_on.release();
+    }
+    const auto& all = fake_host::record().completions;
+    for (ecp_op i = 0; i <= room; ++i) REQUIRE(all.at(held + i).size() == 1);
+}
+
+TEST_CASE("template: two instances answer side by side, to many threads, all before they stop",
+          "[abi][template]") {
+    const std::string path = one_template();
+    INFO(path);
+    constexpr ecp_op calls = 250;
+    const std::array requests{fake_host::request_for(known[0]), fake_host::request_for(known[1])};
+    {
+        const running one{path};
+        const running other{path};
         std::vector<std::jthread> threads;
         for (ecp_op t = 0; t < 4; ++t) {
             threads.emplace_back([&, t] {
                 const running& provider = t % 2 == 0 ? one : other;
                 for (ecp_op i = 0; i < calls; ++i)
-                    provider.call(provider.table->get_configuration, known[i % 2], 1 + t * calls + i);
+                    provider.call(provider.table->get_configuration, requests[i % 2], 1 + t * calls + i);
             });
         }
     }

@@ -7,6 +7,7 @@
  */
 #include <ecp/provider.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,13 +19,11 @@
 typedef struct device {
     ecp_str id;
     ecp_str registration; /* answer of get_registration: names the namespace it really lives in */
-    ecp_str revision;     /* another one whenever the configuration is another */
-    ecp_str period;       /* seconds between two heartbeats, as JSON */
 } device;
 
 static const device inventory[] = {
-    {TEXT("line-1-press"), TEXT("{\"namespace\":\"plant-1\"}"), TEXT("1"), TEXT("60")},
-    {TEXT("line-2-robot"), TEXT("{\"namespace\":\"plant-2\"}"), TEXT("1"), TEXT("30")},
+    {TEXT("line-1-press"), TEXT("{\"namespace\":\"plant-1\"}")},
+    {TEXT("line-2-robot"), TEXT("{\"namespace\":\"plant-2\"}")},
 };
 static const size_t inventory_size = sizeof inventory / sizeof inventory[0];
 
@@ -57,7 +56,8 @@ static const device *find(ecp_str id, int *twin) {
 }
 
 /* A device acts on what it is sent: a configuration without workloads removes all of them, and one
- * without hardware_profile crashes its worker. So each message has every member below, always. */
+ * without hardware_profile crashes its worker. So each message has every member below, always; the
+ * version is another one whenever the rest is. */
 static const ecp_str before_id = TEXT("{\"device_id\":\"");
 static const ecp_str before_version = TEXT("\",\"version\":\"");
 static const ecp_str before_period = TEXT("\",\"configuration\":{\"heartbeat\":{"
@@ -72,6 +72,7 @@ static const ecp_str no_playbooks = TEXT("[]");
 typedef struct instance {
     const ecp_host *host;
     ecp_ctx ctx;
+    char period[8]; /* seconds between two heartbeats, in decimal */
 } instance;
 
 static ecp_str text(const char *s) {
@@ -113,6 +114,7 @@ static void log_device(const instance *self, int32_t level, ecp_op op, const cha
 static void ECP_CALL get_configuration(void *self, const ecp_request *req, ecp_op op) {
     int twin;
     const device *found = find(req->device_id, &twin);
+    const ecp_str period = text(((const instance *)self)->period);
     ecp_result result = result_of(ECP_OK);
     ecp_str parts[7];
     if (!found) {
@@ -122,13 +124,13 @@ static void ECP_CALL get_configuration(void *self, const ecp_request *req, ecp_o
     parts[0] = before_id;
     parts[1] = found->id;
     parts[2] = before_version;
-    parts[3] = found->revision;
+    parts[3] = period;
     parts[4] = before_period;
-    parts[5] = found->period;
+    parts[5] = period;
     parts[6] = after_period;
     result.parts = parts;
     result.n_parts = sizeof parts / sizeof parts[0];
-    result.revision = found->revision;
+    result.revision = period; /* YOURS: all that can be different about a configuration */
     ((const instance *)self)->host->complete(op, &result);
 }
 
@@ -197,23 +199,27 @@ static void ECP_CALL get_playbooks(void *self, const ecp_request *req, ecp_op op
 
 /* ---- life cycle ----------------------------------------------------------------------------- */
 
-/* YOURS: read the options with a JSON parser. There are none yet, so the one good value is an
- * object with nothing in it. */
+/* YOURS: read the options with a JSON parser. For a single number, whose type and range the host has
+ * checked against the schema, a pattern will do. 0: they are something else. */
+static unsigned read_period(const ecp_str *cfg) {
+    unsigned period = 60;
+    int end = 0;
+    sscanf(cfg->ptr, " { } %n", &end);
+    if (end == 0) sscanf(cfg->ptr, " { \"period\" : %5u } %n", &period, &end);
+    return end > 0 && (uint64_t)end == cfg->len && period <= 3600 ? period : 0;
+}
+
+static ecp_status refuse(ecp_diag_fn diag, void *arg, ecp_status status, const char *place, const char *why) {
+    const ecp_str pointer = text(place);
+    const ecp_str finding = text(why);
+    diag(arg, ECP_LOG_ERROR, &pointer, &finding);
+    return status;
+}
+
 static ecp_status ECP_CALL validate(const ecp_host *host, const ecp_str *cfg, ecp_diag_fn diag, void *arg) {
-    const ecp_str whole = text("");
-    const ecp_str finding = text("this provider has no options: leave them out, or write {}");
-    uint64_t i;
-    uint64_t n = 0;
-    char seen[2] = {0, 0};
     (void)host;
-    for (i = 0; i < cfg->len; ++i) {
-        if (strchr(" \t\r\n", cfg->ptr[i]) && cfg->ptr[i] != '\0') continue;
-        if (n < 2) seen[n] = cfg->ptr[i];
-        ++n;
-    }
-    if (n == 2 && seen[0] == '{' && seen[1] == '}') return ECP_OK;
-    diag(arg, ECP_LOG_ERROR, &whole, &finding);
-    return ECP_INVALID;
+    if (read_period(cfg)) return ECP_OK;
+    return refuse(diag, arg, ECP_INVALID, "", "the one option is period, a number of seconds from 1 to 3600");
 }
 
 static ecp_status ECP_CALL create(const ecp_host *host, ecp_ctx ctx, const ecp_str *cfg, ecp_diag_fn diag,
@@ -222,12 +228,8 @@ static ecp_status ECP_CALL create(const ecp_host *host, ecp_ctx ctx, const ecp_s
     const ecp_status verdict = validate(host, cfg, diag, arg);
     if (verdict != ECP_OK) return verdict;
     made = malloc(sizeof *made);
-    if (!made) {
-        const ecp_str whole = text("");
-        const ecp_str finding = text("out of memory");
-        diag(arg, ECP_LOG_ERROR, &whole, &finding);
-        return ECP_INTERNAL;
-    }
+    if (!made) return refuse(diag, arg, ECP_INTERNAL, "", "out of memory");
+    snprintf(made->period, sizeof made->period, "%u", read_period(cfg));
     made->host = host;
     made->ctx = ctx;
     *self = made;
@@ -253,7 +255,9 @@ static const ecp_provider table = {
     "com.example.inventory",
     "0.1.0",
     "Example",
-    "{\"type\":\"object\",\"additionalProperties\":false}",
+    "{\"type\":\"object\",\"additionalProperties\":false,\"properties\":{\"period\":{"
+    "\"type\":\"integer\",\"minimum\":1,\"maximum\":3600,\"default\":60,"
+    "\"description\":\"Seconds between two heartbeats of a device.\"}}}",
     ECP_DISPATCH_NONBLOCKING,
     ECP_CONCURRENCY_ANY,
     0, /* flags */
