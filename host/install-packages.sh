@@ -9,7 +9,10 @@ build=(
   libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libvalijson-dev libcli11-dev prometheus-cpp-dev libzstd-dev
   libsqlitecpp-dev libsqlite3-dev libelf-dev
 )
-test=("${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils openssl curl ca-certificates sqlite3)
+test=(
+  "${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils openssl curl ca-certificates sqlite3
+  golang-go rustc cargo
+)
 # The shared libraries that the binaries link; the second stage of the Dockerfile.
 run=(
   libboost-json1.81.0 libboost-url1.81.0 libssl3 libfmt9 libspdlog1.10 libyaml-cpp0.7 libprometheus-cpp-core1.0 libzstd1

@@ -42,28 +42,39 @@ strays=$(cd "$stage" && find . -type f ! -path './include/ecp/*' ! -path './lib*
 # The README's first block, with the stage where the README has the usual prefix.
 awk '/^```sh$/ { inside = 1; next } /^```$/ { if (inside) exit } inside' "$readme" |
   sed "s|/usr/local|$stage|g" > "$scratch/commands.sh"
-[ "$(wc -l < "$scratch/commands.sh")" -eq 3 ] || fail "$readme does not begin with three commands to build it"
+grep -q '^cp -r .* my-provider$' "$scratch/commands.sh" ||
+  fail "$readme does not begin with the commands to build it"
 
-# Only the stage is searched: not this tree, not what the machine has installed.
-unset CMAKE_PREFIX_PATH EdgeconfPluginApi_DIR EdgeconfPluginApi_ROOT DESTDIR
-export CMAKE_PREFIX_PATH="$stage"
+# Only the stage is searched: not this tree, not what the machine has installed. Debian's Go and Rust come
+# before others, nothing is fetched, and their caches are here.
+unset CMAKE_PREFIX_PATH EdgeconfPluginApi_DIR EdgeconfPluginApi_ROOT DESTDIR GOFLAGS GO111MODULE CGO_CFLAGS RUSTFLAGS
+export CMAKE_PREFIX_PATH="$stage" ECP_PREFIX="$stage"
+export PATH="/usr/bin:/bin:$PATH" GOENV=off GOPROXY=off GOCACHE="$scratch/go" CARGO_HOME="$scratch/cargo"
 run "build the template as its README says" sh -euc "cd '$scratch/work' && . '$scratch/commands.sh'"
-found=$(sed -n 's/^EdgeconfPluginApi_DIR:PATH=//p' "$scratch/work/my-provider/build/CMakeCache.txt")
-case $found in
-  "$stage"/*) ;;
-  *) fail "the template was built with the package in '$found' and not with the installed one" ;;
-esac
+if [ -f "$scratch/work/my-provider/CMakeLists.txt" ]; then
+  found=$(sed -n 's/^EdgeconfPluginApi_DIR:PATH=//p' "$scratch/work/my-provider/build/CMakeCache.txt")
+  case $found in
+    "$stage"/*) ;;
+    *) fail "the template was built with the package in '$found' and not with the installed one" ;;
+  esac
+fi
 
-library=$scratch/work/my-provider/build/my_provider.so
-[ -f "$library" ] || fail "the README's commands made no my_provider.so"
+name=$(sed -n 's/^The result is `\([^`]*\.so\)`.*/\1/p' "$readme")
+library=$scratch/work/$name
+[ -n "$name" ] && [ -f "$library" ] || fail "the README's commands made no '$name'"
 sh "$CHECK_EXPORTS" "$NM" "$library" || fail "the vendor's library exports the wrong symbols"
-flags=$("$READELF" -d "$library" | sed -n 's/.*(FLAGS_1) *\(Flags: *\)\{0,1\}/ /p')
+dynamic=$("$READELF" -dW "$library")
+segments=$("$READELF" -lW "$library")
+flags=$(printf '%s\n' "$dynamic" | sed -n 's/.*(FLAGS_1) *\(Flags: *\)\{0,1\}/ /p')
 for flag in NOW NODELETE; do
   case "$flags " in
     *" $flag "*) ;;
     *) fail "the vendor's library is not marked $flag (FLAGS_1:$flags)" ;;
   esac
 done
+case $dynamic in *TEXTREL*) fail "the vendor's library has text relocations" ;; esac
+case $segments in *GNU_RELRO*) ;; *) fail "the vendor's library has no RELRO" ;; esac
+printf '%s\n' "$segments" | grep -q 'GNU_STACK .* RW  ' || fail "the vendor's library wants an executable stack"
 
 # A provider for the next major must not be built with this one.
 mkdir "$scratch/next"

@@ -1,0 +1,3 @@
+module example.com/my-provider
+
+go 1.19
