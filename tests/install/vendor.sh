@@ -2,8 +2,9 @@
 # vendor.sh TEMPLATE BUILD-DIRECTORY SCRATCH
 #
 # Does what a vendor does: installs the component plugin-api of BUILD-DIRECTORY, runs the commands of
-# the installed template's README in an empty folder, and looks at the library that comes out.
-# CMAKE, NM, READELF and CHECK_EXPORTS name the tools; SCRATCH is wiped.
+# the installed template's README in an empty folder, looks at the library that comes out, and has the
+# installed edgeconf serve devices with it; also with one that throws or panics.
+# CMAKE, NM, READELF, CHECK_EXPORTS and SERVES name the tools; SCRATCH is wiped.
 set -eu
 
 template=$1
@@ -75,6 +76,37 @@ done
 case $dynamic in *TEXTREL*) fail "the vendor's library has text relocations" ;; esac
 case $segments in *GNU_RELRO*) ;; *) fail "the vendor's library has no RELRO" ;; esac
 printf '%s\n' "$segments" | grep -q 'GNU_STACK .* RW  ' || fail "the vendor's library wants an executable stack"
+
+# -- it serves ------------------------------------------------------------------------------------
+
+run 'install the component runtime' "$CMAKE" --install "$build" --component runtime --prefix "$scratch/host"
+serves() { sh "$SERVES" "$scratch/host/bin/edgeconf" "$library" "$scratch/served" "$@"; }
+serves || fail "the host does not serve with the vendor's library"
+
+break_playbooks() { # FILE FUNCTION STATEMENT
+  sed -i "s/^\( *\)$2.*{\$/&\n\1    $3/" "$scratch/work/my-provider/$1"
+  grep -qF "$3" "$scratch/work/my-provider/$1" || fail "the template's $1 has no $2"
+  grep -v '^cp ' "$scratch/commands.sh" > "$scratch/again.sh"
+  run 'build the broken provider' sh -euc "cd '$scratch/work' && . '$scratch/again.sh'"
+}
+case $template in
+  c) ;; # has nothing to throw
+  cpp)
+    break_playbooks provider.cpp 'void playbooks(' 'throw std::out_of_range{"broken on purpose"};'
+    serves 'broken on purpose' || fail 'an exception does more than fail its call'
+    ;;
+  go)
+    break_playbooks provider.go 'func (p \*provider) getPlaybooks(' 'panic("broken on purpose")'
+    serves 'panic: broken on purpose' || fail 'a panic does more than fail its call'
+    ;;
+  rust)
+    break_playbooks src/lib.rs 'fn get_playbooks(' 'assert!(request.device_id.is_empty(), "broken on purpose");'
+    serves 'panic: broken on purpose' || fail 'a panic does more than fail its call'
+    ! grep -q panicked "$scratch/served/log" || fail 'a panic was written to standard error'
+    ;;
+esac
+
+# -- the package's version ------------------------------------------------------------------------
 
 # A provider for the next major must not be built with this one.
 mkdir "$scratch/next"
