@@ -127,7 +127,8 @@ static int await_ready(ecp_test_host *host, char *error, size_t error_size) {
         if (over) {
             const int status = ecp_test_child_end(&host->child, SIGKILL, -1);
             if (ended)
-                explain(error, error_size, "edgeconf ended with status %d and was not ready:\n%s", status, log);
+                explain(error, error_size, "edgeconf ended with status %d and was not ready:\n%s", status,
+                        log);
             else
                 explain(error, error_size, "edgeconf was not ready after %d ms:\n%s", host->timeout_ms, log);
         }

@@ -5,7 +5,11 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <semaphore>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -300,6 +304,38 @@ TEST_CASE("template: the asynchronous one is busy when its queue is full", "[abi
     }
     const auto& all = fake_host::record().completions;
     for (ecp_op i = 0; i <= room; ++i) REQUIRE(all.at(held + i).size() == 1);
+}
+
+namespace {
+
+// What the thread `id` of this process says of itself under `key`.
+std::string told_by_thread(const std::filesystem::path& id, std::string_view key) {
+    std::ifstream status{id / "status"};
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with(key)) return line.substr(line.find_first_not_of("\t ", key.size()));
+    return {};
+}
+
+std::set<std::filesystem::path> threads() {
+    std::set<std::filesystem::path> all;
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) all.insert(entry.path());
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("template: the asynchronous one's thread leaves signals to the host", "[abi][template]") {
+    fake_host::reset();
+    const auto before = threads();
+    const running provider{TEMPLATE_CPP};
+    auto added = threads();
+    for (const auto& id : before) added.erase(id);
+    REQUIRE(added.size() == 1);
+    const auto blocked = std::stoull(told_by_thread(*added.begin(), "SigBlk:"), nullptr, 16);
+    for (const int signal : {SIGHUP, SIGINT, SIGTERM, SIGPIPE, SIGUSR1, SIGCHLD, SIGALRM}) {
+        INFO(signal);
+        CHECK((blocked >> (signal - 1) & 1) == 1);
+    }
 }
 
 TEST_CASE("template: two instances answer side by side, to many threads, all before they stop",

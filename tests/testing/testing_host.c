@@ -1,4 +1,5 @@
-/* The harness of ecp/testing.h, as a vendor uses it. usage: testing_host CASE, with EDGECONF naming the program. */
+/* The harness of ecp/testing.h, as a vendor uses it. usage: testing_host CASE, with EDGECONF naming the
+ * program. */
 #include <ecp/testing.h>
 
 #include <arpa/inet.h>
@@ -18,12 +19,13 @@
 #define CHECK(claim)                                                                                         \
     do {                                                                                                     \
         if (!(claim)) {                                                                                      \
-            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #claim);                             \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #claim);                              \
             exit(1);                                                                                         \
         }                                                                                                    \
     } while (0)
 
-static const ecp_test_host_options fleet = {.provider = "memory", .options_json = "{\"manifests\":\t\"" FLEET "\"}"};
+static const ecp_test_host_options fleet = {.provider = "memory",
+                                            .options_json = "{\"manifests\":\t\"" FLEET "\"}"};
 
 static ecp_test_host *started(const ecp_test_host_options *options) {
     char why[2000];
@@ -48,7 +50,8 @@ static void get(const char *url, const char *path, char *into, size_t room) {
     CHECK(inet_pton(AF_INET, address, &peer.sin_addr) == 1);
     peer.sin_port = htons((unsigned short)port);
     CHECK(connect(connection, (struct sockaddr *)&peer, sizeof peer) == 0);
-    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path, address);
+    snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", path,
+             address);
     CHECK(write(connection, request, strlen(request)) == (ssize_t)strlen(request));
     while (got > 0 && size + 1 < room) {
         got = read(connection, into + size, room - size - 1);
@@ -131,9 +134,12 @@ static void refusals(void) {
                   "approval");
     check_refused((ecp_test_host_options){.provider = "./not-there.so"}, "./not-there.so: No such file");
     check_refused((ecp_test_host_options){.provider = "not-there"}, "not-there.so");
-    check_refused((ecp_test_host_options){.provider = "memory", .binary = "/dev/null"}, "/dev/null is no program");
-    check_refused((ecp_test_host_options){.provider = "memory", .binary = "/bin/false"}, "ended with status 1");
-    check_refused((ecp_test_host_options){.provider = NEVER_READY, .timeout_ms = 300}, "was not ready after 300 ms");
+    check_refused((ecp_test_host_options){.provider = "memory", .binary = "/dev/null"},
+                  "/dev/null is no program");
+    check_refused((ecp_test_host_options){.provider = "memory", .binary = "/bin/false"},
+                  "ended with status 1");
+    check_refused((ecp_test_host_options){.provider = NEVER_READY, .timeout_ms = 300},
+                  "was not ready after 300 ms");
     check_refused((ecp_test_host_options){0}, "no provider is named");
     CHECK(unsetenv("EDGECONF") == 0 && setenv("PATH", "/nowhere:", 1) == 0);
     check_refused((ecp_test_host_options){.provider = "memory"}, "edgeconf is no program");

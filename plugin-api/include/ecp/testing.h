@@ -43,7 +43,7 @@ ecp_test_host *ecp_test_host_start(const ecp_test_host_options *options, char *e
 const char *ecp_test_host_url(const ecp_test_host *host);       /* the device API                       */
 const char *ecp_test_host_pages_url(const ecp_test_host *host); /* /livez, /readyz, /statusz and /metrics */
 
-/* The file with all that the host has said, at level debug: for a test that fails. Until ecp_test_host_stop(). */
+/* The file with all that the host has said, at level debug, for a test that fails. It goes with the host. */
 const char *ecp_test_host_log(const ecp_test_host *host);
 
 /* Ends the host (SIGTERM; SIGKILL if that takes too long), waits for it and removes its folder. Returns its

@@ -14,7 +14,9 @@ fn main() {
     }
     println!("cargo:rerun-if-changed={include}/ecp/provider.h");
 
-    let compared = Command::new(compiler)
+    let mut words = compiler.split_whitespace(); // "ccache cc"
+    let compared = Command::new(words.next().unwrap_or("cc"))
+        .args(words)
         .args(["-std=c11", "-fsyntax-only", "-I", &include, "layout.c"])
         .status();
     let same = matches!(compared, Ok(status) if status.success());
