@@ -230,7 +230,7 @@ private:
         }
     }
 
-    // ---- YOURS: the answers. next.request->deadline_ns says how long anybody waits for one.
+    // ---- YOURS: the answers. The deadline_ns of a request says how long anybody waits for one.
 
     void configuration(std::string_view id, ecp_op op) const {
         const auto* found = find(id);
