@@ -42,7 +42,8 @@ fail() {
 }
 
 # As it is to be here. Until the host listens, any port will do.
-here_for() { sed -e "s|/usr/local|$stage|g" -e "s|build/release|$build|g" -e "s|127\.0\.0\.1:8443|$address|g"; }
+# The scratch folder comes last: its own path may well have a build/release in it.
+here_for() { sed -e "s|build/release|$build|g" -e "s|127\.0\.0\.1:8443|$address|g" -e "s|/usr/local|$stage|g"; }
 
 # Starts the host with the command `$1` and waits for its word.
 serve() {
