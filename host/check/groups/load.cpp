@@ -16,9 +16,12 @@ void opens(trial& in) { open_library(in); }
 void entry(trial& in) { table_of(in); }
 
 const std::array all{
-    check{"load.opens", "The library loads with RTLD_NOW and exports its entry.",
+    check{"load.opens",
+          "The library loads with RTLD_NOW and exports its entry.",
           "A symbol that nothing defines is an error now, and would be a crash in the middle of the night.",
-          loading_section, &opens},
+          loading_section,
+          &opens,
+          {"elf.undefined-symbols"}},
     check{"load.entry",
           "The entry hands out a table to today's host.",
           "A host ends its start with the reason that the "
