@@ -114,7 +114,7 @@ struct instance::calls_inside {
 
 instance::instance(trial& in, std::string name, const ecp_host* host)
     : in_{in}, name_{std::move(name)}, host_{host == nullptr ? stand_in_host::get().table() : host},
-      table_{table_of(in)}, ctx_{stand_in_host::get().add_instance(name_)},
+      table_{table_of(in, host_)}, ctx_{stand_in_host::get().add_instance(name_)},
       inside_{std::make_shared<calls_inside>()}, callers_{std::make_unique<boost::asio::thread_pool>(
                                                      std::clamp(table_.max_concurrency, 1U, most_callers))} {}
 

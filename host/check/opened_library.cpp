@@ -39,8 +39,8 @@ const ecp_provider* ask_entry(trial& in, const ecp_host* host) {
     return library.entry(host);
 }
 
-ecp_provider table_of(trial& in) {
-    const auto* given = ask_entry(in, stand_in_host::get().table());
+ecp_provider table_of(trial& in, const ecp_host* host) {
+    const auto* given = ask_entry(in, host == nullptr ? stand_in_host::get().table() : host);
     if (given == nullptr) in.give_up("its entry refuses this host: {}", said_in_entry());
     ecp_provider table{};
     std::memcpy(&table, given, std::min<std::size_t>(given->struct_size, sizeof table));

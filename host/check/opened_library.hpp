@@ -19,10 +19,11 @@ struct opened_library {
 // dlopen with a host's flags. Gives the check up where that fails, with the loader's words.
 opened_library open_library(trial& in);
 
-// The provider's table, members that it lacks being zero. Gives the check up where there is none.
-ecp_provider table_of(trial& in);
+// The provider's table for that host, today's without one; members that it lacks are zero. Gives the check up
+// where there is none.
+ecp_provider table_of(trial& in, const ecp_host* host = nullptr);
 
-// The same for another host than today's.
+// What the entry answers, as it is.
 const ecp_provider* ask_entry(trial& in, const ecp_host* host);
 
 } // namespace edgeconf::check

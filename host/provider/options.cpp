@@ -147,4 +147,18 @@ findings fit_options(json::object& options, const char* schema, const std::files
     return found;
 }
 
+std::string fault_of_schema(const char* schema) {
+    boost::system::error_code ec;
+    const auto parsed = json::parse(schema, ec);
+    if (ec) return "is no JSON: " + ec.message();
+    if (!parsed.is_object()) return "is JSON, and no object";
+    try {
+        valijson::Schema ignored;
+        valijson::SchemaParser{}.populateSchema(valijson::adapters::BoostJsonAdapter{parsed}, ignored);
+    } catch (const std::exception& e) {
+        return std::string{"is no schema: "} + e.what();
+    }
+    return {};
+}
+
 } // namespace edgeconf::provider

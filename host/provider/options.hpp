@@ -6,6 +6,7 @@
 #include <boost/json/object.hpp>
 
 #include <filesystem>
+#include <string>
 
 namespace edgeconf::provider {
 
@@ -13,5 +14,8 @@ namespace edgeconf::provider {
 // the whole against the schema. A schema that cannot be read is an error of its own: it is the
 // provider's, so it names that. `schema` may be null: then everything fits.
 findings fit_options(boost::json::object& options, const char* schema, const std::filesystem::path& folder);
+
+// Why fit_options could not use the schema; empty if it could.
+std::string fault_of_schema(const char* schema);
 
 } // namespace edgeconf::provider

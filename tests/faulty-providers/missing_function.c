@@ -1,10 +1,4 @@
 /* Its table has no stop. */
 #include "table.h"
 
-ECP_EXPORT const ecp_provider *ecp_provider_entry_v1(const ecp_host *host);
-ECP_EXPORT const ecp_provider *ecp_provider_entry_v1(const ecp_host *host) {
-    static ecp_provider table = {SOUND_TABLE};
-    (void)host;
-    table.stop = NULL;
-    return &table;
-}
+FAULTY_PROVIDER(SERVING_TABLE, .stop = NULL)

@@ -12,7 +12,7 @@ ECP_EXPORT const ecp_provider *ecp_provider_entry_v1(const ecp_host *host) {
     const size_t size = offsetof(ecp_provider, get_playbooks);
     const uint32_t told = (uint32_t)size;
     (void)host;
-    kept = malloc(size);
+    if (kept == NULL) kept = malloc(size);
     if (kept == NULL) return NULL;
     memcpy(kept, &whole, size);
     memcpy(kept, &told, sizeof told);

@@ -46,7 +46,7 @@ const std::array all{
           "Without it the host does not serve at all.",
           life_section,
           &starts,
-          {"table.complete"}},
+          {"table.complete", "table.schema"}},
     check{"life.stops",
           "stop is completed once, with OK, and destroy returns.",
           "A host that waits for a stop in vain ends without destroying the instance, after "
