@@ -29,6 +29,9 @@ std::string nearest_word(std::string_view wrong, const std::set<std::string, std
     std::string best;
     auto best_distance = std::max<std::size_t>(2, wrong.size() / 3) + 1;
     for (const auto& candidate : known) {
+        const auto longer = std::max(wrong.size(), candidate.size());
+        const auto shorter = std::min(wrong.size(), candidate.size());
+        if (longer - shorter >= best_distance) continue; // no less has to change
         const auto distance = edit_distance(wrong, candidate);
         if (distance >= best_distance) continue;
         best = candidate;
