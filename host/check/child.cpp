@@ -1,6 +1,7 @@
 #include "check/child.hpp"
 
 #include "check/activity.hpp"
+#include "check/back_end.hpp"
 #include "check/scratch_folder.hpp"
 
 #include <boost/json/parse.hpp>
@@ -206,6 +207,7 @@ child_report run_in_child(const check& c, const subject& about, std::uint64_t se
         faults.push_back(fmt::format("the process ended itself with exit code {} {}", WEXITSTATUS(status),
                                      what_it_did(board)));
     }
+    if (!ended) mend_back_end(about, scratch.path()); // for the next check
     if (!faults.empty()) made.result.what = verdict::failed;
     return made;
 }

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstring>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace {
 
 constexpr std::uint32_t most_callers = 8;
 constexpr std::size_t most_findings = 1000;
+constexpr std::chrono::seconds last_calls_time{1}; // plugin_provider's
 
 ecp_str borrow(const std::string& s) { return {s.c_str(), s.size()}; }
 
@@ -47,6 +49,13 @@ ecp_call_fn function_of(const ecp_provider& table, operation op) noexcept {
 
 clock::time_point soon(const trial& in) {
     return clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
+}
+
+void complete_as_host(ecp_op op, ecp_status status) {
+    ecp_result made{};
+    made.struct_size = sizeof made;
+    made.status = status;
+    stand_in_host::get().table()->complete(op, &made);
 }
 
 std::uint64_t on_clock(clock::time_point at) {
@@ -98,7 +107,8 @@ bool may_answer(operation op, ecp_status status) noexcept {
 struct instance::calls_inside {
     std::mutex mutex;
     std::condition_variable changed;
-    std::size_t begun = 0; // not yet returned; the ones that wait for a caller too
+    std::size_t begun = 0;    // not yet returned; the ones that wait for a caller too
+    std::set<ecp_op> waiting; // for a caller
     std::chrono::nanoseconds longest{0};
 };
 
@@ -128,8 +138,10 @@ judgement instance::create(std::string_view options) {
     return made;
 }
 
-answer instance::life(std::string_view what, void(ECP_CALL* function)(void*, ecp_op)) {
-    const auto op = stand_in_host::get().open(ctx_, fmt::format("{} of {}", what, name_));
+answer instance::life(std::string_view what, void(ECP_CALL* function)(void*, ecp_op),
+                      std::function<void()> at_completion) {
+    const auto op =
+        stand_in_host::get().open(ctx_, fmt::format("{} of {}", what, name_), std::move(at_completion));
     {
         const activity here{what};
         function(self_, op);
@@ -155,9 +167,12 @@ answer instance::reconfigure(std::string_view options) {
 
 answer instance::stop() {
     stopped_ = true;
-    auto done = life("stop", table_.stop);
-    stand_in_host::get().stopped(ctx_);
-    return done;
+    {
+        std::unique_lock lock{inside_->mutex};
+        const auto most = std::min(soon(in_), clock::now() + last_calls_time);
+        inside_->changed.wait_until(lock, most, [&] { return inside_->begun == 0; });
+    }
+    return life("stop", table_.stop, [ctx = ctx_] { stand_in_host::get().stopped(ctx); });
 }
 
 void instance::destroy() {
@@ -205,21 +220,27 @@ ecp_op instance::begin(device_request request) {
     const auto op = stand_in_host::get().open(ctx_, name, std::move(at_completion));
     const auto function = function_of(table_, request.op);
     if (function == nullptr) { // the host's own answer
-        ecp_result none{};
-        none.struct_size = sizeof none;
-        none.status = ECP_UNIMPLEMENTED;
-        host_->complete(op, &none);
+        complete_as_host(op, ECP_UNIMPLEMENTED);
         return op;
     }
     {
         const std::lock_guard lock{inside_->mutex};
         ++inside_->begun;
+        inside_->waiting.insert(op);
     }
+    if (request.cancelled_on_arrival) stand_in_host::get().cancel(op);
     boost::asio::post(*callers_, [function, self = self_, memory, op, name, inside = inside_] {
-        const auto began = clock::now();
+        bool wanted = true;
         {
+            const std::lock_guard lock{inside->mutex};
+            wanted = inside->waiting.erase(op) != 0;
+        }
+        const auto began = clock::now();
+        if (wanted) {
             const activity here{name};
             function(self, memory->get(), op);
+        } else {
+            complete_as_host(op, ECP_CANCELLED);
         }
         const std::lock_guard lock{inside->mutex};
         --inside->begun;
@@ -227,6 +248,10 @@ ecp_op instance::begin(device_request request) {
         inside->changed.notify_all();
     });
     return op;
+}
+
+std::optional<answer> instance::wait_until(ecp_op op, clock::time_point until) {
+    return stand_in_host::get().wait(op, until);
 }
 
 answer instance::wait(ecp_op op) {
@@ -243,6 +268,10 @@ answer instance::wait(ecp_op op) {
 
 void instance::cancel(ecp_op op) {
     stand_in_host::get().cancel(op);
+    {
+        const std::lock_guard lock{inside_->mutex};
+        if (inside_->waiting.erase(op) != 0) return;
+    }
     if (table_.cancel == nullptr || stand_in_host::get().completions(op) != 0) return;
     const activity here{"cancel"};
     table_.cancel(self_, op);

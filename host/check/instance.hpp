@@ -12,7 +12,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +48,7 @@ struct device_request {
     std::uint32_t flags = 0;
     std::uint32_t more_bytes = 0;       // request_content
     bool revoke_when_completed = false; // the request's memory goes away inside complete()
+    bool cancelled_on_arrival = false;  // is_cancelled says so before the call is made
 };
 
 // create, start, reconfigure, stop and destroy run on the thread that calls them: the check's own, which
@@ -69,6 +72,7 @@ public:
     // Each gives the check up if the operation is not completed within `patience`.
     answer start();
     answer reconfigure(std::string_view options);
+    // Waits for calls that have completed their operation and have yet to return, as a host does.
     answer stop();
     void destroy();
 
@@ -86,7 +90,10 @@ public:
     // Makes the call and returns: it may not have reached the provider yet.
     ecp_op begin(device_request request);
     answer wait(ecp_op op);
-    // As a host does when a deadline has passed or the client is gone.
+    // Waits no longer than that; nothing if the operation is not completed by then.
+    std::optional<answer> wait_until(ecp_op op, clock::time_point until);
+    // As a host does when a deadline has passed or the client is gone: once an operation, from any thread.
+    // A call that has yet to be made is dropped, the provider never sees it.
     void cancel(ecp_op op);
     // Waits until no device call is inside the provider. Gives the check up after patience.
     void wait_until_returned();
@@ -99,7 +106,8 @@ public:
 
 private:
     struct calls_inside;
-    answer life(std::string_view what, void(ECP_CALL* function)(void*, ecp_op));
+    answer life(std::string_view what, void(ECP_CALL* function)(void*, ecp_op),
+                std::function<void()> at_completion = {});
 
     trial& in_;
     std::string name_;

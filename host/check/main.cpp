@@ -47,8 +47,10 @@ void add_options(CLI::App& app, wishes& w) {
     app.add_option("--device", w.about.devices, "A device that these options make known; may be repeated");
     app.add_option("--quirks", w.quirks_file, "A YAML file with the checks that it cannot pass, and why")
         ->check(CLI::ExistingFile);
-    app.add_option("--break", w.about.break_command, "A shell command that takes the back end away");
-    app.add_option("--mend", w.about.mend_command, "A shell command that brings the back end back");
+    app.add_option("--break", w.about.break_command,
+                   "A shell command that takes the back end away; @scratch@ as in options");
+    app.add_option("--mend", w.about.mend_command,
+                   "A shell command that brings the back end back, also if it is there");
     app.add_option("--only", w.only,
                    "Run the checks whose ids match this regular expression, and what they need");
     app.add_option("--skip", w.skip, "Leave out the checks whose ids match this regular expression");

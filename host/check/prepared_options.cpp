@@ -14,11 +14,9 @@ namespace json = boost::json;
 
 constexpr std::string_view placeholder = "@scratch@";
 
-void fill_in(json::value& value, const std::string& scratch) {
+void fill_in(json::value& value, const std::filesystem::path& scratch) {
     if (auto* text = value.if_string()) {
-        for (auto at = text->find(placeholder); at != json::string::npos;
-             at = text->find(placeholder, at + scratch.size()))
-            text->replace(at, placeholder.size(), scratch);
+        *text = with_scratch(std::string{*text}, scratch);
     } else if (auto* members = value.if_object()) {
         for (auto& member : *members) fill_in(member.value(), scratch);
     } else if (auto* items = value.if_array()) {
@@ -28,9 +26,17 @@ void fill_in(json::value& value, const std::string& scratch) {
 
 } // namespace
 
+std::string with_scratch(std::string text, const std::filesystem::path& scratch) {
+    const auto& path = scratch.native();
+    for (auto at = text.find(placeholder); at != std::string::npos;
+         at = text.find(placeholder, at + path.size()))
+        text.replace(at, placeholder.size(), path);
+    return text;
+}
+
 std::string prepared_options(trial& in, const ecp_provider& table) {
     auto options = json::parse(in.about().options); // main has made sure that it is an object
-    fill_in(options, in.scratch().string());
+    fill_in(options, in.scratch());
     const auto found = provider::fit_options(options.as_object(), table.config_schema, in.about().folder);
     for (const auto& f : found)
         if (f.is_error)

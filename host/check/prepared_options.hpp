@@ -5,9 +5,13 @@
 
 #include <ecp/provider.h>
 
+#include <filesystem>
 #include <string>
 
 namespace edgeconf::check {
+
+// `text` with the path of the check's own folder in place of each `@scratch@`.
+std::string with_scratch(std::string text, const std::filesystem::path& scratch);
 
 // The given options with the check's own folder in place of `@scratch@` and paths made absolute, as JSON
 // text. Gives the check up where they do not fit the schema.

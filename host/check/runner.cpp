@@ -59,22 +59,25 @@ std::string_view obstacle(const check& c, const results& so_far) {
     return {};
 }
 
-void choose(const check& c, std::set<std::string_view>& chosen) {
-    if (!chosen.insert(c.id).second) return;
+// A check comes after those that it needs, which a later group may hold.
+void line_up(const check& c, std::set<std::string_view>& seen, std::vector<const check*>& in_order) {
+    if (!seen.insert(c.id).second) return;
     for (const auto id : c.needs)
-        if (const auto* needed = find_check(id)) choose(*needed, chosen);
+        if (const auto* needed = find_check(id)) line_up(*needed, seen, in_order);
+    in_order.push_back(&c);
 }
 
 bool matches(const std::optional<std::regex>& pattern, std::string_view id) {
     return pattern && std::regex_search(id.begin(), id.end(), *pattern);
 }
 
-std::set<std::string_view> chosen_ids(const selection& chosen) {
-    std::set<std::string_view> ids;
+std::vector<const check*> chosen_checks(const selection& chosen) {
+    std::set<std::string_view> seen;
+    std::vector<const check*> in_order;
     for (const auto& g : catalogue())
         for (const auto& c : g.checks)
-            if (!chosen.only || matches(chosen.only, c.id)) choose(c, ids);
-    return ids;
+            if (!chosen.only || matches(chosen.only, c.id)) line_up(c, seen, in_order);
+    return in_order;
 }
 
 std::string first_line(std::string_view text) { return std::string{text.substr(0, text.find('\n'))}; }
@@ -102,40 +105,36 @@ void excuse(outcome& result, const check& c, const quirks& declared) {
 
 std::vector<checked> run_checks(const subject& about, const selection& chosen,
                                 const std::function<void(const checked&)>& told) {
-    const auto ids = chosen_ids(chosen);
     std::vector<checked> all;
     results so_far;
     std::map<std::string_view, std::string> printed;
-    for (const auto& g : catalogue()) {
-        for (const auto& c : g.checks) {
-            if (!ids.contains(c.id)) continue;
-            checked done{&c, {}, {}};
-            if (matches(chosen.skip, c.id)) {
-                done.result = {verdict::skipped, {}, {}, "left out with --skip"};
-            } else if (const auto root = obstacle(c, so_far); !root.empty()) {
-                done.result = {verdict::blocked, {}, {}, std::string{root}};
-                so_far[c.id].root = root;
-            } else if (c.id == silent_streams) {
-                done.result = judge_streams(printed);
-            } else {
-                const auto seed = seed_for(c, about.seed);
-                auto report =
-                    chosen.in_process ? run_in_process(c, about, seed) : run_in_child(c, about, seed);
-                done.result = std::move(report.result);
-                done.took = report.took;
-                // What is printed in a crash is the crash's.
-                if (!report.printed.empty()) {
-                    if (done.result.what == verdict::failed)
-                        done.result.notes.push_back("it printed: " + report.printed);
-                    else
-                        printed.emplace(c.id, std::move(report.printed));
-                }
+    for (const auto* next : chosen_checks(chosen)) {
+        const auto& c = *next;
+        checked done{&c, {}, {}};
+        if (matches(chosen.skip, c.id)) {
+            done.result = {verdict::skipped, {}, {}, "left out with --skip"};
+        } else if (const auto root = obstacle(c, so_far); !root.empty()) {
+            done.result = {verdict::blocked, {}, {}, std::string{root}};
+            so_far[c.id].root = root;
+        } else if (c.id == silent_streams) {
+            done.result = judge_streams(printed);
+        } else {
+            const auto seed = seed_for(c, about.seed);
+            auto report = chosen.in_process ? run_in_process(c, about, seed) : run_in_child(c, about, seed);
+            done.result = std::move(report.result);
+            done.took = report.took;
+            // What is printed in a crash is the crash's.
+            if (!report.printed.empty()) {
+                if (done.result.what == verdict::failed)
+                    done.result.notes.push_back("it printed: " + report.printed);
+                else
+                    printed.emplace(c.id, std::move(report.printed));
             }
-            excuse(done.result, c, chosen.declared);
-            so_far[c.id].what = done.result.what;
-            told(done);
-            all.push_back(std::move(done));
         }
+        excuse(done.result, c, chosen.declared);
+        so_far[c.id].what = done.result.what;
+        told(done);
+        all.push_back(std::move(done));
     }
     return all;
 }

@@ -99,7 +99,9 @@ std::optional<std::string> find_known_device(trial& in, instance& of) {
     if (!in.about().devices.empty()) return in.about().devices.front();
     const auto id = made_up_device(in);
     if (!of.has(operation::enrol) || !of.has(operation::put_registration)) return std::nullopt;
-    if (of.call(operation::enrol, id, enrolment_body()).status != ECP_OK) return std::nullopt;
+    // CREATED says that it waits, or that it was let in just now: the registration tells.
+    const auto enrolled = of.call(operation::enrol, id, enrolment_body()).status;
+    if (enrolled != ECP_OK && enrolled != ECP_CREATED) return std::nullopt;
     if (of.call(operation::put_registration, id, registration_body(id)).status != ECP_OK) return std::nullopt;
     return id;
 }

@@ -63,6 +63,7 @@ struct stand_in_host::functions {
                             fmt::format("{} was completed {} times", o.name, o.count));
                 return;
             }
+            copied.order = ++host.last_completion_;
             at_completion = std::move(o.at_completion);
         }
         // Outside the lock: it may take the request's memory away.
@@ -138,15 +139,16 @@ struct stand_in_host::functions {
             return 0;
         }
         if (host.metrics_.size() >= most_metrics) return 0;
-        const auto next = static_cast<std::uint32_t>(host.metrics_.size() + 1);
-        return host.metrics_.try_emplace({ctx, called}, next).first->second;
+        const auto [metric, is_new] = host.metrics_.try_emplace({ctx, called}, host.last_metric_ + 1);
+        if (is_new) ++host.last_metric_;
+        return metric->second;
     }
 
     static void ECP_CALL metric_record(ecp_ctx ctx, std::uint32_t metric, double) noexcept {
         auto& host = get();
         const std::lock_guard lock{host.mutex_};
         host.told(ctx, "metric_record");
-        if (metric > host.metrics_.size())
+        if (metric > host.last_metric_)
             host.report(misuse::bad_argument,
                         fmt::format("metric_record() on the metric {}, which never was", metric));
     }
@@ -203,6 +205,19 @@ ecp_ctx stand_in_host::add_instance(std::string name) {
 void stand_in_host::stopped(ecp_ctx instance) {
     const std::lock_guard lock{mutex_};
     stopped_[instance] = true;
+}
+
+void stand_in_host::forget(ecp_ctx instance) {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(operations_, [&](const auto& o) { return o.second.instance == instance; });
+    std::erase_if(metrics_, [&](const auto& m) { return m.first.first == instance; });
+    std::erase_if(lines_, [&](const log_line& line) {
+        if (line.ctx == instance) line_bytes_ -= line.text.size() + sizeof line;
+        return line.ctx == instance;
+    });
+    instances_.erase(instance);
+    stopped_.erase(instance);
+    health_.erase(instance);
 }
 
 ecp_op stand_in_host::open(ecp_ctx instance, std::string name, std::function<void()> at_completion) {

@@ -35,7 +35,8 @@ struct answer {
     std::vector<std::string> malformed; // what a host would refuse: sizes, pointers, lengths
     std::vector<std::string> bad_texts; // members that are not UTF-8
     std::uint32_t struct_size = 0;
-    std::thread::id thread; // that completed
+    std::thread::id thread;  // that completed
+    std::uint64_t order = 0; // among the completions of all operations, from 1 on
 };
 
 // "NOT_FOUND"; a number where it is none.
@@ -79,6 +80,8 @@ public:
     ecp_ctx add_instance(std::string name);
     // From now on a call of its is a misuse.
     void stopped(ecp_ctx instance);
+    // Lets go of all that is kept of an instance that is no more. What it still does comes from nobody.
+    void forget(ecp_ctx instance);
 
     // A new operation. `name` is for reports; `at_completion` runs when it is completed, after the result
     // was copied and before complete() returns: on a thread of the provider's.
@@ -124,7 +127,7 @@ private:
     std::map<ecp_ctx, std::string> instances_;
     std::map<ecp_ctx, bool> stopped_;
     std::map<ecp_ctx, health_report> health_;
-    std::map<std::pair<ecp_ctx, std::string>, std::uint32_t> metrics_;
+    std::map<std::pair<ecp_ctx, std::string>, std::uint32_t> metrics_; // the number of each
     std::vector<log_line> lines_;
     std::size_t line_bytes_ = 0;
     std::vector<misuse_report> misuses_;
@@ -132,6 +135,8 @@ private:
     ecp_op last_op_ = 0;
     ecp_ctx last_instance_ = 0;
     std::uint64_t calls_ = 0;
+    std::uint64_t last_completion_ = 0;
+    std::uint32_t last_metric_ = 0;
 };
 
 } // namespace edgeconf::check

@@ -16,8 +16,8 @@ struct subject {
     std::filesystem::path folder;     // of the options' file: where relative paths in options begin
     std::string options{"{}"};        // one JSON object; `@scratch@` stands for an empty folder of the check
     std::vector<std::string> devices; // that the options make known, for reading
-    std::string break_command;        // takes the back end away; empty: nobody can
-    std::string mend_command;         // brings it back
+    std::string break_command;        // takes the back end away; empty: nobody can. `@scratch@` as in options
+    std::string mend_command;         // brings it back; comes where it is there, too
     std::uint64_t seed = 0;
     // With an operation that has to end now. Everything that waits scales with it.
     std::chrono::duration<double> patience = default_patience;

@@ -1,0 +1,64 @@
+#include "check/readings.hpp"
+
+#include "check/samples.hpp"
+
+#include <array>
+#include <utility>
+
+namespace edgeconf::check {
+namespace {
+
+constexpr std::size_t longest_shown = 80;
+
+std::string shown(const answer& a, compared what) {
+    const auto text = a.body.size() > longest_shown ? a.body.substr(0, longest_shown) + "..." : a.body;
+    const auto revision = what == compared::body_and_revision && !a.revision.empty()
+                              ? fmt::format(", revision {}", a.revision)
+                              : std::string{};
+    return fmt::format("{}{}{}{}", name_of(a.status), text.empty() ? "" : " ", text, revision);
+}
+
+} // namespace
+
+std::string reading::name() const {
+    return fmt::format("{} of {}", edgeconf::name(request.op), request.device_id);
+}
+
+std::vector<std::string> known_and_unknown(trial& in, instance& of) {
+    std::vector<std::string> ids{unknown_device(in)};
+    if (auto known = find_known_device(in, of)) ids.push_back(*std::move(known));
+    return ids;
+}
+
+std::vector<reading> read_all(instance& of, const std::vector<std::string>& devices) {
+    constexpr std::array reads{operation::get_registration, operation::get_configuration,
+                               operation::get_playbooks};
+    std::vector<reading> all;
+    for (const auto& id : devices) {
+        for (const auto op : reads) {
+            if (!of.has(op)) continue;
+            reading made;
+            made.request.op = op;
+            made.request.device_id = id;
+            made.given = of.call(made.request);
+            all.push_back(std::move(made));
+        }
+    }
+    return all;
+}
+
+bool says_nothing(const answer& given) noexcept {
+    return given.status == ECP_BUSY || given.status == ECP_UNAVAILABLE || given.status == ECP_DEADLINE ||
+           given.status == ECP_CANCELLED;
+}
+
+void compare(trial& in, const reading& before, const answer& now, std::string_view when, compared what) {
+    if (says_nothing(before.given) || says_nothing(now)) return;
+    const bool same = before.given.status == now.status && before.given.body == now.body &&
+                      (what == compared::body || before.given.revision == now.revision);
+    if (!same)
+        in.fail("{}: {} is answered {}; before it was {}", when, before.name(), shown(now, what),
+                shown(before.given, what));
+}
+
+} // namespace edgeconf::check
