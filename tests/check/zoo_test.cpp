@@ -3,6 +3,7 @@
 #include "check/provider_check.hpp"
 #include "support/catch.hpp"
 #include "support/running_host.hpp"
+#include "support/temp_folder.hpp"
 
 #include <map>
 #include <string>
@@ -19,34 +20,70 @@ struct resident {
 };
 
 const std::vector<resident> zoo{
+    {"after_cancel", "completion.once"},
     {"any_thread", ""},
+    {"crashes_unstarted", "life.destroy-unstarted"},
     {"endless_body", "completion.result"},
+    {"endless_revision", "completion.result"},
+    {"forged_tokens", "completion.once"},
+    {"forgets_when_reconfigured", "life.reconfigure"},
     {"hangs", "completion.once"},
     {"hangs_in_create", "life.starts"},
+    {"hangs_in_destroy", "life.stops"},
     {"hangs_in_stop", "life.stops"},
+    {"hangs_inline", "completion.once"},
     {"large_result", ""},
+    {"late", "completion.once"},
+    {"loses_devices_when_refusing", "life.refused-reconfigure"},
     {"malformed_start", "life.starts"},
+    {"many_parts", "completion.result"},
     {"never", "completion.once"},
+    {"never_starts", "life.starts"},
     {"never_stops", "life.stops"},
+    {"null_parts", "completion.result"},
     {"null_result", "completion.result"},
+    {"recovers", "completion.status"},
+    {"runs_out", "life.again"},
+    {"shares_state", "life.twice"},
     {"short_table", "table.size"},
+    {"small_result", "completion.result"},
+    {"starts_when_cancelled", "life.starts"},
     {"stops_twice", "life.stops"},
     {"twice", "completion.once"},
     {"undefined_symbol", "load.opens"},
     {"unknown_status", "completion.status"},
+    {"wrong_success", "completion.status"},
 };
+
+// Those with a back end, which a file takes away.
+const std::vector<resident> with_back_end{
+    {"back_end", ""},
+    {"fails_without_back_end", "life.back-end-down"},
+    {"forgets_without_back_end", "life.back-end-forgets-nobody"},
+};
+
+void expect_one_fault(const resident& r, std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--device", r.device, "--patience", "0.5"});
+    const auto done = check_provider(faulty_provider_file(r.name), arguments);
+    INFO(done.output << done.errors);
+    const auto expected = r.check.empty() ? std::vector<std::string>{} : std::vector{r.check};
+    CHECK(ids_after(done.output, "FAILED") == expected);
+    CHECK(done.exit_code == (r.check.empty() ? 0 : 1));
+}
 
 } // namespace
 
 TEST_CASE("provider check: every faulty provider fails its one check") {
-    for (const auto& r : zoo) {
-        DYNAMIC_SECTION(r.name) {
-            const auto done =
-                check_provider(faulty_provider_file(r.name), {"--device", r.device, "--patience", "0.5"});
-            INFO(done.output << done.errors);
-            const auto expected = r.check.empty() ? std::vector<std::string>{} : std::vector{r.check};
-            CHECK(ids_after(done.output, "FAILED") == expected);
-            CHECK(done.exit_code == (r.check.empty() ? 0 : 1));
+    for (const auto& r : zoo) DYNAMIC_SECTION(r.name) {
+            expect_one_fault(r, {});
         }
-    }
+}
+
+TEST_CASE("provider check: every provider that goes wrong without its back end fails its one check") {
+    const temp_folder folder;
+    const auto options = folder.write("options.json", R"({"away": "@scratch@/away"})");
+    for (const auto& r : with_back_end) DYNAMIC_SECTION(r.name) {
+            expect_one_fault(r, {"--config", options.string(), "--break", "touch @scratch@/away", "--mend",
+                                 "rm -f @scratch@/away"});
+        }
 }
