@@ -20,11 +20,15 @@ struct resident {
 };
 
 const std::vector<resident> zoo{
+    {"admits_twins", "domain.case-twin"},
+    {"admits_waiting", "domain.pending"},
     {"after_cancel", "completion.once"},
     {"any_thread", ""},
+    {"believes_namespace", "domain.namespace"},
     {"crashes_unstarted", "life.destroy-unstarted"},
     {"endless_body", "completion.result"},
     {"endless_revision", "completion.result"},
+    {"enrols_once", "domain.enrolment"},
     {"forged_tokens", "completion.once"},
     {"forgets_when_reconfigured", "life.reconfigure"},
     {"hangs", "completion.once"},
@@ -32,9 +36,18 @@ const std::vector<resident> zoo{
     {"hangs_in_destroy", "life.stops"},
     {"hangs_in_stop", "life.stops"},
     {"hangs_inline", "completion.once"},
+    {"incomplete", "", "good"},
+    {"incomplete", "domain.configuration", "another-device"},
+    {"incomplete", "domain.configuration", "no-workloads"},
+    {"incomplete", "domain.configuration", "null-profile"},
+    {"incomplete", "domain.playbooks", "half-playbook"},
+    {"incomplete", "domain.playbooks", "null-playbook"},
+    {"incomplete", "domain.registration", "bad-namespace"},
+    {"incomplete", "domain.registration", "no-namespace"},
     {"large_result", ""},
     {"late", "completion.once"},
     {"loses_devices_when_refusing", "life.refused-reconfigure"},
+    {"loses_large_bodies", "domain.large-bodies"},
     {"malformed_start", "life.starts"},
     {"many_parts", "completion.result"},
     {"never", "completion.once"},
@@ -43,8 +56,15 @@ const std::vector<resident> zoo{
     {"null_parts", "completion.result"},
     {"null_result", "completion.result"},
     {"recovers", "completion.status"},
+    {"refuses_repeats", "domain.heartbeat"},
+    {"removes_forgotten", "domain.unregistered"},
+    {"removes_unknown", "domain.unknown"},
+    {"restless", "domain.stable"},
     {"runs_out", "life.again"},
+    {"sees_late", "domain.own-writes"},
+    {"serves_a_fleet", ""},
     {"shares_state", "life.twice"},
+    {"short_ids", "domain.ids"},
     {"short_table", "table.size"},
     {"small_result", "completion.result"},
     {"starts_when_cancelled", "life.starts"},
@@ -74,7 +94,7 @@ void expect_one_fault(const resident& r, std::vector<std::string> arguments) {
 } // namespace
 
 TEST_CASE("provider check: every faulty provider fails its one check") {
-    for (const auto& r : zoo) DYNAMIC_SECTION(r.name) {
+    for (const auto& r : zoo) DYNAMIC_SECTION(r.name << " with " << r.device) {
             expect_one_fault(r, {});
         }
 }
