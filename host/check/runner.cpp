@@ -59,11 +59,15 @@ std::string_view obstacle(const check& c, const results& so_far) {
     return {};
 }
 
-// A check comes after those that it needs, which a later group may hold.
+// A check comes after those that it needs, which a later group may hold; the one that judges what the others
+// have printed after all of them.
 void line_up(const check& c, std::set<std::string_view>& seen, std::vector<const check*>& in_order) {
     if (!seen.insert(c.id).second) return;
     for (const auto id : c.needs)
         if (const auto* needed = find_check(id)) line_up(*needed, seen, in_order);
+    if (c.id == silent_streams)
+        for (const auto& g : catalogue())
+            for (const auto& other : g.checks) line_up(other, seen, in_order);
     in_order.push_back(&c);
 }
 
@@ -116,6 +120,8 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
         } else if (const auto root = obstacle(c, so_far); !root.empty()) {
             done.result = {verdict::blocked, {}, {}, std::string{root}};
             so_far[c.id].root = root;
+        } else if (c.id == silent_streams && chosen.in_process) {
+            done.result = {verdict::skipped, {}, {}, "with --in-process nobody sees what is printed"};
         } else if (c.id == silent_streams) {
             done.result = judge_streams(printed);
         } else {

@@ -24,11 +24,15 @@ const std::vector<resident> zoo{
     {"admits_waiting", "domain.pending"},
     {"after_cancel", "completion.once"},
     {"any_thread", ""},
+    {"bad_metric", "logging.arguments"},
+    {"bad_text", "logging.text"},
     {"believes_namespace", "domain.namespace"},
+    {"chatters", "logging.levels"},
     {"crashes_unstarted", "life.destroy-unstarted"},
     {"endless_body", "completion.result"},
     {"endless_revision", "completion.result"},
     {"enrols_once", "domain.enrolment"},
+    {"floods_log", "logging.flood"},
     {"forged_tokens", "completion.once"},
     {"forgets_when_reconfigured", "life.reconfigure"},
     {"hangs", "completion.once"},
@@ -55,6 +59,7 @@ const std::vector<resident> zoo{
     {"never_stops", "life.stops"},
     {"null_parts", "completion.result"},
     {"null_result", "completion.result"},
+    {"prints", "logging.streams"},
     {"recovers", "completion.status"},
     {"refuses_repeats", "domain.heartbeat"},
     {"removes_forgotten", "domain.unregistered"},
@@ -80,6 +85,7 @@ const std::vector<resident> with_back_end{
     {"back_end", ""},
     {"fails_without_back_end", "life.back-end-down"},
     {"forgets_without_back_end", "life.back-end-forgets-nobody"},
+    {"unaware_of_outages", "logging.health"},
 };
 
 void expect_one_fault(const resident& r, std::vector<std::string> arguments) {
