@@ -1,6 +1,7 @@
 #include "check/runner.hpp"
 
 #include "check/child.hpp"
+#include "check/received.hpp"
 #include "check/scratch_folder.hpp"
 
 #include <algorithm>
@@ -89,7 +90,7 @@ std::string first_line(std::string_view text) { return std::string{text.substr(0
 outcome judge_streams(const std::map<std::string_view, std::string>& printed) {
     outcome made;
     for (const auto& [id, text] : printed)
-        made.faults.push_back(fmt::format("during {}: \"{}\"", id, first_line(text)));
+        made.faults.push_back(fmt::format("during {}: \"{}\"", id, legible(first_line(text))));
     if (!printed.empty()) made.what = verdict::failed;
     return made;
 }
@@ -132,7 +133,7 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
             // What is printed in a crash is the crash's.
             if (!report.printed.empty()) {
                 if (done.result.what == verdict::failed)
-                    done.result.notes.push_back("it printed: " + report.printed);
+                    done.result.notes.push_back("it printed: " + legible(report.printed));
                 else
                     printed.emplace(c.id, std::move(report.printed));
             }

@@ -39,6 +39,7 @@ const std::vector<resident> zoo{
     {"forged_tokens", "completion.once"},
     {"forgets_imports", "resources.import"},
     {"forgets_when_reconfigured", "life.reconfigure"},
+    {"garbled_refusal", "life.starts"},
     {"hangs", "completion.once"},
     {"hangs_in_create", "life.starts"},
     {"hangs_in_destroy", "life.stops"},
