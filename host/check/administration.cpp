@@ -46,7 +46,7 @@ answer administration::invoke(std::string_view verb, std::string_view page_token
     auto request = nothing_but(verb_text);
     request.page_token = borrow(token_text);
     request.body = borrow(body_text);
-    return of_.administer(functions_.invoke, verb, request);
+    return of_.administer(functions_.invoke, fmt::format("invoke of the verb \"{}\"", verb), request);
 }
 
 answer administration::want(std::string_view verb, std::string_view page_token, std::string_view body) {

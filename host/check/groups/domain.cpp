@@ -21,6 +21,8 @@ namespace {
 constexpr std::string_view answers_section = "docs/provider-abi.md, \"What each call may answer\"";
 constexpr std::string_view calls_section = "ecp/provider.h, \"The six device calls\"";
 
+constexpr std::string_view because_known = "the device is named with --device, or has enrolled just now";
+
 // A device that is asked about, and whose provider has `call`.
 device_talk known_for(trial& in, instance& of, operation call) {
     if (!of.has(call)) in.skip("the provider has no {}", name(call));
@@ -105,7 +107,7 @@ void registration(trial& in) {
     instance one{in};
     one.run();
     auto device = known_for(in, one, operation::get_registration);
-    const auto given = device.expect(operation::get_registration, {ECP_OK}, "the device is known");
+    const auto given = device.expect(operation::get_registration, {ECP_OK}, because_known);
     if (given.status != ECP_OK) return;
     if (!codec::namespace_of(given.body))
         in.fail("get_registration of {} is answered with the body {}: due is {{\"namespace\": \"...\"}}, a "
@@ -117,7 +119,7 @@ void configuration(trial& in) {
     instance one{in};
     one.run();
     auto device = known_for(in, one, operation::get_configuration);
-    const auto given = device.expect(operation::get_configuration, {ECP_OK}, "the device is known");
+    const auto given = device.expect(operation::get_configuration, {ECP_OK}, because_known);
     if (given.status != ECP_OK) return;
     if (const auto whole = codec::check_configuration(given.body, device.id()); !whole)
         in.fail("get_configuration of {}: {}", device.id(), whole.error().detail);
@@ -151,7 +153,7 @@ void playbooks(trial& in) {
     instance one{in};
     one.run();
     auto device = known_for(in, one, operation::get_playbooks);
-    const auto given = device.expect(operation::get_playbooks, {ECP_OK}, "the device is known");
+    const auto given = device.expect(operation::get_playbooks, {ECP_OK}, because_known);
     if (given.status != ECP_OK) return;
     if (const auto fit = codec::check_playbooks(given.body); !fit)
         in.fail("get_playbooks of {}: {}", device.id(), fit.error().detail);
