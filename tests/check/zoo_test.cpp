@@ -24,11 +24,14 @@ const std::vector<resident> zoo{
     {"admits_twins", "domain.case-twin"},
     {"admits_waiting", "domain.pending"},
     {"after_cancel", "completion.once"},
+    {"answers_cancelled_twice", "deadline.cancel"},
     {"any_thread", ""},
     {"bad_metric", "logging.arguments"},
     {"bad_text", "logging.text"},
     {"believes_namespace", "domain.namespace"},
+    {"blocks_inline", "deadline.prompt"},
     {"breaks_lines", "resources.pages"},
+    {"cancels_slowly", "deadline.prompt-cancel"},
     {"chatters", "logging.levels"},
     {"crashes_unstarted", "life.destroy-unstarted"},
     {"endless_body", "completion.result"},
@@ -37,6 +40,8 @@ const std::vector<resident> zoo{
     {"exports_for_ever", "resources.export"},
     {"floods_log", "logging.flood"},
     {"forged_tokens", "completion.once"},
+    {"forgets_cancelled", "deadline.cancel"},
+    {"forgets_expired", "deadline.expired"},
     {"forgets_imports", "resources.import"},
     {"forgets_when_reconfigured", "life.reconfigure"},
     {"garbled_refusal", "life.starts"},
@@ -60,6 +65,7 @@ const std::vector<resident> zoo{
     {"loses_large_bodies", "domain.large-bodies"},
     {"malformed_start", "life.starts"},
     {"many_parts", "completion.result"},
+    {"needs_deadline", "deadline.none"},
     {"never", "completion.once"},
     {"never_starts", "life.starts"},
     {"never_stops", "life.stops"},
@@ -70,6 +76,7 @@ const std::vector<resident> zoo{
     {"recovers", "completion.status"},
     {"refuses_removals_silently", "resources.accept-removals"},
     {"refuses_repeats", "domain.heartbeat"},
+    {"remembers_few_cancels", "deadline.storm"},
     {"removes_forgotten", "domain.unregistered"},
     {"removes_unknown", "domain.unknown"},
     {"restless", "domain.stable"},
@@ -86,6 +93,7 @@ const std::vector<resident> zoo{
     {"twice", "completion.once"},
     {"undefined_symbol", "load.opens"},
     {"unknown_status", "completion.status"},
+    {"worker", ""},
     {"wrong_success", "completion.status"},
 };
 
@@ -95,6 +103,7 @@ const std::vector<resident> with_back_end{
     {"fails_without_back_end", "life.back-end-down"},
     {"forgets_without_back_end", "life.back-end-forgets-nobody"},
     {"unaware_of_outages", "logging.health"},
+    {"waits_for_back_end", "deadline.back-end-away"},
 };
 
 void expect_one_fault(const resident& r, std::vector<std::string> arguments) {

@@ -277,7 +277,7 @@ const std::array all{
           "Devices wipe themselves, data included, when they are told that they were removed.",
           "docs/provider-abi.md, \"What each call may answer\"",
           &back_end_forgets_nobody,
-          {"life.back-end-down", "completion.once"}},
+          {"life.back-end-down", "deadline.back-end-away"}},
 };
 
 } // namespace
