@@ -63,8 +63,10 @@ const std::vector<resident> zoo{
     {"late", "completion.once"},
     {"loses_devices_when_refusing", "life.refused-reconfigure"},
     {"loses_large_bodies", "domain.large-bodies"},
+    {"loses_under_load", "concurrency.above"},
     {"malformed_start", "life.starts"},
     {"many_parts", "completion.result"},
+    {"mixes_devices", "concurrency.parallel"},
     {"needs_deadline", "deadline.none"},
     {"never", "completion.once"},
     {"never_starts", "life.starts"},
@@ -93,6 +95,7 @@ const std::vector<resident> zoo{
     {"twice", "completion.once"},
     {"undefined_symbol", "load.opens"},
     {"unknown_status", "completion.status"},
+    {"vanishes_when_written", "concurrency.one-device"},
     {"worker", ""},
     {"wrong_success", "completion.status"},
 };
