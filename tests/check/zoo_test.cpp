@@ -61,6 +61,11 @@ const std::vector<resident> zoo{
     {"incomplete", "domain.registration", "no-namespace"},
     {"large_result", ""},
     {"late", "completion.once"},
+    {"leaks_descriptors", "shutdown.grows-not"},
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) // which count memory for themselves
+    {"leaks_memory", "shutdown.grows-not"},
+#endif
+    {"leaves_a_thread", "shutdown.threads"},
     {"loses_devices_when_refusing", "life.refused-reconfigure"},
     {"loses_large_bodies", "domain.large-bodies"},
     {"loses_under_load", "concurrency.above"},
@@ -89,8 +94,10 @@ const std::vector<resident> zoo{
     {"short_ids", "domain.ids"},
     {"short_table", "table.size"},
     {"small_result", "completion.result"},
+    {"speaks_after_stop", "shutdown.silent"},
     {"starts_when_cancelled", "life.starts"},
     {"stops_twice", "life.stops"},
+    {"stops_with_open", "shutdown.open"},
     {"takes_any_upload", "resources.uploads"},
     {"twice", "completion.once"},
     {"undefined_symbol", "load.opens"},
@@ -105,6 +112,7 @@ const std::vector<resident> with_back_end{
     {"back_end", ""},
     {"fails_without_back_end", "life.back-end-down"},
     {"forgets_without_back_end", "life.back-end-forgets-nobody"},
+    {"stops_with_back_end", "shutdown.back-end-away"},
     {"unaware_of_outages", "logging.health"},
     {"waits_for_back_end", "deadline.back-end-away"},
 };

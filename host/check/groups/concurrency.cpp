@@ -7,7 +7,9 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <numeric>
 #include <vector>
 
 namespace edgeconf::check {
@@ -114,8 +116,19 @@ void one_device(trial& in) {
     }
 }
 
+// How many calls like these the provider lets in within half of patience; no more than a host leaves open.
+std::size_t calls_in_time(trial& in, instance& one, const std::vector<device_request>& kinds) {
+    one.wait_until_returned();
+    one.take_call_times();
+    for (const auto& r : kinds) one.call(r);
+    one.wait_until_returned();
+    const auto times = one.take_call_times();
+    const auto each = std::accumulate(times.begin(), times.end(), std::chrono::nanoseconds{1}) / times.size();
+    const auto in_time = in.about().patience / 2 / each * static_cast<double>(allowed_at_once(one));
+    return static_cast<std::size_t>(std::clamp(in_time, 50.0, 1000.0));
+}
+
 void above(trial& in) {
-    constexpr std::size_t many = 1000; // fewer than a host leaves open
     constexpr int rounds = 2;
     instance one{in};
     one.run();
@@ -124,6 +137,7 @@ void above(trial& in) {
         for (auto& r : one_of_each(id))
             if (one.has(r.op)) kinds.push_back(std::move(r));
     if (kinds.empty()) in.skip("it has no call at all");
+    const auto many = calls_in_time(in, one, kinds);
     for (int i = 0; i < rounds; ++i) {
         std::vector<ecp_op> open;
         for (std::size_t n = 0; n < many; ++n) open.push_back(one.begin(kinds[in.below(kinds.size())]));
@@ -150,7 +164,8 @@ const std::array all{
           &one_device,
           {"concurrency.parallel"}},
     check{"concurrency.above",
-          "A thousand calls begun at once are all completed, with BUSY if need be.",
+          "A thousand calls begun at once, or what a slow provider can take, are all completed, with BUSY if "
+          "need be.",
           "After a power cut a whole fleet comes back in the same minute.",
           threads_section,
           &above,
