@@ -151,7 +151,7 @@ const std::array all{
           "The host's /readyz and its operator know of the back end only what the provider says.",
           "ecp/provider.h, set_health",
           &health,
-          {"life.back-end-down"}},
+          {"life.back-end-down", "deadline.back-end-away"}},
 };
 
 } // namespace
