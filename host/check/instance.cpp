@@ -1,6 +1,7 @@
 #include "check/instance.hpp"
 
 #include "check/activity.hpp"
+#include "check/held_time.hpp"
 #include "check/opened_library.hpp"
 #include "check/prepared_options.hpp"
 #include "check/received.hpp"
@@ -109,7 +110,7 @@ struct instance::calls_inside {
     std::condition_variable changed;
     std::size_t begun = 0;    // not yet returned; the ones that wait for a caller too
     std::set<ecp_op> waiting; // for a caller
-    std::chrono::nanoseconds longest{0};
+    std::vector<std::chrono::nanoseconds> times;
 };
 
 instance::instance(trial& in, std::string name, const ecp_host* host)
@@ -229,24 +230,31 @@ ecp_op instance::begin(device_request request) {
         inside_->waiting.insert(op);
     }
     if (request.cancelled_on_arrival) stand_in_host::get().cancel(op);
-    boost::asio::post(*callers_, [function, self = self_, memory, op, name, inside = inside_] {
+    auto make = [function, self = self_, memory, op, name, inside = inside_] {
         bool wanted = true;
         {
             const std::lock_guard lock{inside->mutex};
             wanted = inside->waiting.erase(op) != 0;
+            inside->changed.notify_all();
         }
-        const auto began = clock::now();
+        std::optional<std::chrono::nanoseconds> time;
         if (wanted) {
             const activity here{name};
+            const held_time held;
             function(self, memory->get(), op);
+            time = held.so_far();
         } else {
             complete_as_host(op, ECP_CANCELLED);
         }
         const std::lock_guard lock{inside->mutex};
         --inside->begun;
-        inside->longest = std::max(inside->longest, std::chrono::nanoseconds{clock::now() - began});
+        if (time) inside->times.push_back(*time);
         inside->changed.notify_all();
-    });
+    };
+    if (request.on_this_thread)
+        make();
+    else
+        boost::asio::post(*callers_, std::move(make));
     return op;
 }
 
@@ -284,9 +292,14 @@ void instance::wait_until_returned() {
     in_.give_up("{} calls have not returned within {:.3g} s", inside_->begun, patience.count());
 }
 
-std::chrono::nanoseconds instance::longest_call() const {
+void instance::wait_until_called(clock::time_point until) {
+    std::unique_lock lock{inside_->mutex};
+    inside_->changed.wait_until(lock, until, [&] { return inside_->waiting.empty(); });
+}
+
+std::vector<std::chrono::nanoseconds> instance::take_call_times() {
     const std::lock_guard lock{inside_->mutex};
-    return inside_->longest;
+    return std::exchange(inside_->times, {});
 }
 
 ecp_ext_resources instance::resources() {

@@ -49,6 +49,7 @@ struct device_request {
     std::uint32_t more_bytes = 0;       // request_content
     bool revoke_when_completed = false; // the request's memory goes away inside complete()
     bool cancelled_on_arrival = false;  // is_cancelled says so before the call is made
+    bool on_this_thread = false;        // which is then an I/O thread of the host's
 };
 
 // create, start, reconfigure, stop and destroy run on the thread that calls them: the check's own, which
@@ -95,10 +96,12 @@ public:
     // As a host does when a deadline has passed or the client is gone: once an operation, from any thread.
     // A call that has yet to be made is dropped, the provider never sees it.
     void cancel(ecp_op op);
+    // Waits until all calls have reached the provider; no longer than that.
+    void wait_until_called(clock::time_point until);
     // Waits until no device call is inside the provider. Gives the check up after patience.
     void wait_until_returned();
-    // The longest time that a device call was inside the provider, so far.
-    std::chrono::nanoseconds longest_call() const;
+    // How long each call has held its thread (held_time), in the order of their returns, since the last time.
+    std::vector<std::chrono::nanoseconds> take_call_times();
 
     // A table of the administration extension; members that it lacks, or all, are zero.
     ecp_ext_resources resources();

@@ -35,8 +35,12 @@ std::string with_scratch(std::string text, const std::filesystem::path& scratch)
 }
 
 std::string prepared_options(trial& in, const ecp_provider& table) {
+    return prepared_options(in, table, in.scratch());
+}
+
+std::string prepared_options(trial& in, const ecp_provider& table, const std::filesystem::path& scratch) {
     auto options = json::parse(in.about().options); // main has made sure that it is an object
-    fill_in(options, in.scratch());
+    fill_in(options, scratch);
     const auto found = provider::fit_options(options.as_object(), table.config_schema, in.about().folder);
     for (const auto& f : found)
         if (f.is_error)

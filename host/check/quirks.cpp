@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
+
 namespace edgeconf::check {
 namespace {
 
 problem wrong(const std::filesystem::path& file, const YAML::Mark& at, std::string_view what) {
-    return {errc::invalid, fmt::format("{}:{}: {}", file.string(), at.line + 1, what)};
+    // An empty file has no place.
+    return {errc::invalid, fmt::format("{}:{}: {}", file.string(), std::max(at.line, 0) + 1, what)};
 }
 
 bool is_text(const YAML::Node& node) { return node.IsDefined() && node.IsScalar() && !node.Scalar().empty(); }

@@ -3,6 +3,8 @@
 #include "check/samples.hpp"
 
 #include <array>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace edgeconf::check {
@@ -59,6 +61,19 @@ void compare(trial& in, const reading& before, const answer& now, std::string_vi
     if (!same)
         in.fail("{}: {} is answered {}; before it was {}", when, before.name(), shown(now, what),
                 shown(before.given, what));
+}
+
+void compare_again(trial& in, instance& of, const std::vector<reading>& before, std::string_view when) {
+    const auto until = clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
+    for (const auto& b : before) {
+        auto now = of.call(b.request);
+        for (; says_nothing(now) && !says_nothing(b.given) && clock::now() < until; now = of.call(b.request))
+            std::this_thread::yield();
+        if (says_nothing(now) && !says_nothing(b.given))
+            in.fail("{}: {} is answered {}; before it was {}", when, b.name(), shown(now, compared::body),
+                    shown(b.given, compared::body));
+        compare(in, b, now, when);
+    }
 }
 
 } // namespace edgeconf::check

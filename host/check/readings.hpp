@@ -31,4 +31,7 @@ enum class compared { body, body_and_revision };
 void compare(trial& in, const reading& before, const answer& now, std::string_view when,
              compared what = compared::body);
 
+// Asks again and compares. A fault also where the provider says nothing more, for as long as patience lasts.
+void compare_again(trial& in, instance& of, const std::vector<reading>& before, std::string_view when);
+
 } // namespace edgeconf::check

@@ -16,6 +16,14 @@ constexpr std::uint64_t longest_body = 64ULL << 20;
 constexpr std::uint64_t longest_text = 64ULL << 10;
 constexpr std::uint64_t most_items = 4096;
 
+// How many bytes it has; 0 if `text`, which is not empty, does not begin with one.
+std::size_t first_character(std::string_view text) noexcept {
+    unsigned long value = 0;
+    const int used = UTF8_getc(reinterpret_cast<const unsigned char*>(text.data()),
+                               static_cast<int>(std::min<std::size_t>(text.size(), 6)), &value);
+    return used <= 0 || value > 0x10ffff ? 0 : static_cast<std::size_t>(used);
+}
+
 void copy_text(const char* member, const ecp_str& from, std::string& to, answer& made) {
     std::string fault;
     to = received_text(&from, fault);
@@ -70,15 +78,27 @@ void copy_details(const ecp_result& from, answer& made) {
 } // namespace
 
 bool is_utf8(std::string_view text) noexcept {
-    const auto* at = reinterpret_cast<const unsigned char*>(text.data());
-    for (std::size_t left = text.size(); left != 0;) {
-        unsigned long value = 0;
-        const int used = UTF8_getc(at, static_cast<int>(std::min<std::size_t>(left, 6)), &value);
-        if (used <= 0 || value > 0x10ffff) return false;
-        at += used;
-        left -= static_cast<std::size_t>(used);
+    while (!text.empty()) {
+        const auto length = first_character(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
     }
     return true;
+}
+
+std::string legible(std::string_view text) {
+    std::string made;
+    while (!text.empty()) {
+        const auto length = first_character(text);
+        const auto first = static_cast<unsigned char>(text.front());
+        const bool is_control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f;
+        if (length == 0 || is_control)
+            made += '?';
+        else
+            made += text.substr(0, length);
+        text.remove_prefix(std::max<std::size_t>(length, 1));
+    }
+    return made;
 }
 
 std::string received_text(const ecp_str* from, std::string& fault) {

@@ -12,6 +12,10 @@ namespace edgeconf::check {
 
 bool is_utf8(std::string_view text) noexcept;
 
+// `text` for a report: a question mark for every byte that is not UTF-8, and for control characters other
+// than line feeds and tabs.
+std::string legible(std::string_view text);
+
 // The text at `from`, or nothing where it is none; `fault` then says why.
 std::string received_text(const ecp_str* from, std::string& fault);
 

@@ -1,6 +1,7 @@
 #include "check/runner.hpp"
 
 #include "check/child.hpp"
+#include "check/received.hpp"
 #include "check/scratch_folder.hpp"
 
 #include <algorithm>
@@ -59,11 +60,15 @@ std::string_view obstacle(const check& c, const results& so_far) {
     return {};
 }
 
-// A check comes after those that it needs, which a later group may hold.
+// A check comes after those that it needs, which a later group may hold; the one that judges what the others
+// have printed after all of them.
 void line_up(const check& c, std::set<std::string_view>& seen, std::vector<const check*>& in_order) {
     if (!seen.insert(c.id).second) return;
     for (const auto id : c.needs)
         if (const auto* needed = find_check(id)) line_up(*needed, seen, in_order);
+    if (c.id == silent_streams)
+        for (const auto& g : catalogue())
+            for (const auto& other : g.checks) line_up(other, seen, in_order);
     in_order.push_back(&c);
 }
 
@@ -85,7 +90,7 @@ std::string first_line(std::string_view text) { return std::string{text.substr(0
 outcome judge_streams(const std::map<std::string_view, std::string>& printed) {
     outcome made;
     for (const auto& [id, text] : printed)
-        made.faults.push_back(fmt::format("during {}: \"{}\"", id, first_line(text)));
+        made.faults.push_back(fmt::format("during {}: \"{}\"", id, legible(first_line(text))));
     if (!printed.empty()) made.what = verdict::failed;
     return made;
 }
@@ -116,6 +121,8 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
         } else if (const auto root = obstacle(c, so_far); !root.empty()) {
             done.result = {verdict::blocked, {}, {}, std::string{root}};
             so_far[c.id].root = root;
+        } else if (c.id == silent_streams && chosen.in_process) {
+            done.result = {verdict::skipped, {}, {}, "with --in-process nobody sees what is printed"};
         } else if (c.id == silent_streams) {
             done.result = judge_streams(printed);
         } else {
@@ -126,7 +133,7 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
             // What is printed in a crash is the crash's.
             if (!report.printed.empty()) {
                 if (done.result.what == verdict::failed)
-                    done.result.notes.push_back("it printed: " + report.printed);
+                    done.result.notes.push_back("it printed: " + legible(report.printed));
                 else
                     printed.emplace(c.id, std::move(report.printed));
             }

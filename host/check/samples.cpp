@@ -56,6 +56,13 @@ json::object hardware() {
             {"system_vendor", json::object{{"manufacturer", "made up"}, {"serial_number", "0"}}}};
 }
 
+constexpr std::size_t large_body = (1 << 20) - 1024;
+
+// As many of `item` as make a text of about this size.
+json::array many(const json::object& item) {
+    return json::array(large_body / (json::serialize(item).size() + 1), json::value(item));
+}
+
 std::string hexadecimal(std::uint64_t value) { return fmt::format("{:016x}", value); }
 
 } // namespace
@@ -75,6 +82,25 @@ std::string registration_body(std::string_view device_id) {
 std::string heartbeat_body() {
     return json::serialize(json::object{
         {"status", "up"}, {"version", "1"}, {"workloads", json::array{}}, {"events", json::array{}}});
+}
+
+std::string large_enrolment_body() {
+    auto told = hardware();
+    told["host_devices"] = many({{"device_type", "char"},
+                                 {"gid", 0},
+                                 {"major", 10},
+                                 {"minor", 235},
+                                 {"path", "/dev/made-up"},
+                                 {"uid", 0}});
+    return json::serialize(json::object{{"features", json::object{{"hardware", std::move(told)}}}});
+}
+
+std::string large_heartbeat_body() {
+    return json::serialize(
+        json::object{{"status", "up"},
+                     {"version", "1"},
+                     {"workloads", json::array{}},
+                     {"events", many({{"message", "made up"}, {"reason", "Started"}, {"type", "info"}})}});
 }
 
 std::vector<device_request> one_of_each(std::string_view device_id) {

@@ -21,6 +21,9 @@ std::string enrolment_body();
 // With a certificate request for a new key of the device's, so that each is another one.
 std::string registration_body(std::string_view device_id);
 std::string heartbeat_body();
+// A little less than 1 MiB each, of what there may be many in a body.
+std::string large_enrolment_body();
+std::string large_heartbeat_body();
 
 // One request of each of the six calls, as a device makes them, whether the provider has the call or not.
 std::vector<device_request> one_of_each(std::string_view device_id);

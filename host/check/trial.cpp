@@ -1,5 +1,7 @@
 #include "check/trial.hpp"
 
+#include "check/received.hpp"
+
 #include <exception>
 
 namespace edgeconf::check {
@@ -29,12 +31,12 @@ void trial::tell_fault(std::string text) {
     const std::lock_guard lock{mutex_};
     if (++faults_ > most_faults) return;
     if (faults_ == most_faults) text += " (what comes after this is not written down)";
-    sink_.fault(text);
+    sink_.fault(legible(text)); // a provider's words may be in it
 }
 
 void trial::tell_note(const std::string& text) {
     const std::lock_guard lock{mutex_};
-    sink_.note(text);
+    sink_.note(legible(text));
 }
 
 outcome run_here(const check& c, trial& in) {
@@ -45,7 +47,7 @@ outcome run_here(const check& c, trial& in) {
     } catch (const skipped& s) {
         if (!in.has_failed()) {
             made.what = verdict::skipped;
-            made.reason = s.reason;
+            made.reason = legible(s.reason);
             return made;
         }
     } catch (const std::exception& e) {

@@ -82,7 +82,7 @@ void provider::export_page(std::string_view from, ecp_op op) {
         const auto page = make_bundle_page(from, page_bytes, model_.now(), *store_, model_.codec());
         host_.complete(op, ecp::reply{ECP_OK}.body(page.text).revision(page.next));
     } catch (const std::invalid_argument&) {
-        host_.complete(op, ecp::reply{ECP_INVALID, "no such page"});
+        host_.complete(op, ecp::reply{ECP_NOT_FOUND, "no such page"});
     } catch (const store_problem& problem) {
         host_.complete(op, ecp::reply{ECP_UNAVAILABLE, problem.what()});
     }

@@ -5,19 +5,21 @@
 
 #include "table.h"
 
+static const ecp_request *asked;
 static ecp_op begun;
 
 static void *complete_begun(void *arg) {
-    finish(arg, begun);
+    take_heartbeat(arg, asked, begun);
     return arg;
 }
 
 static void ECP_CALL heartbeat(void *self, const ecp_request *req, ecp_op op) {
-    (void)self, (void)req;
+    (void)self;
     pthread_t thread;
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
+    asked = req;
     begun = op;
     if (pthread_create(&thread, NULL, complete_begun, NULL) == 0) pthread_join(thread, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -5,10 +5,9 @@
 #include "table.h"
 
 static void ECP_CALL heartbeat(void *self, const ecp_request *req, ecp_op op) {
-    (void)self, (void)req;
     const struct timespec time = {0, 20000000};
     nanosleep(&time, NULL);
-    finish(self, op);
+    take_heartbeat(self, req, op);
 }
 
 FAULTY_PROVIDER(SERVING_TABLE, .put_heartbeat = heartbeat, .dispatch = ECP_DISPATCH_NONBLOCKING,

@@ -2,9 +2,10 @@
 #include "table.h"
 
 static void ECP_CALL heartbeat(void *self, const ecp_request *req, ecp_op op) {
-    (void)self, (void)req;
+    (void)self;
     ecp_result result = {0};
     result.struct_size = 0xffffffffu;
+    result.status = is_known(req) ? ECP_OK : ECP_NOT_FOUND;
     host_table->complete(op, &result);
 }
 

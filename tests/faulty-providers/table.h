@@ -50,11 +50,20 @@ static inline void say(const char *line) {
     host_table->log(host_ctx, ECP_LOG_INFO, 0, &message, NULL, 0);
 }
 
-/* What is not at fault: the registration of any device, unless its id says that it is unknown. */
+/* Of any device, unless its id says that it is not. */
+static inline int is_known(const ecp_request *req) {
+    return strncmp(req->device_id.ptr, "unknown-", 8) != 0;
+}
+
+/* What is not at fault: the registration of a device, and its heartbeat. */
 static inline void ECP_CALL healthy(void *self, const ecp_request *req, ecp_op op) {
-    const int known = strncmp(req->device_id.ptr, "unknown-", 8) != 0;
     (void)self;
-    finish_with(op, known ? ECP_OK : ECP_NOT_FOUND, known ? "{\"namespace\":\"default\"}" : "");
+    finish_with(op, is_known(req) ? ECP_OK : ECP_NOT_FOUND, is_known(req) ? "{\"namespace\":\"default\"}" : "");
+}
+
+static inline void ECP_CALL take_heartbeat(void *self, const ecp_request *req, ecp_op op) {
+    (void)self;
+    finish_with(op, is_known(req) ? ECP_OK : ECP_NOT_FOUND, "");
 }
 
 static inline void block_for_ever(void) {

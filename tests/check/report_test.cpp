@@ -1,0 +1,166 @@
+// What a vendor reads, and what a vendor's scripts rely on.
+#include "check/provider_check.hpp"
+#include "support/catch.hpp"
+#include "support/running_host.hpp"
+#include "support/temp_folder.hpp"
+
+#include <boost/property_tree/ptree.hpp>
+#include <boost/property_tree/xml_parser.hpp>
+
+#include <regex>
+#include <string>
+#include <vector>
+
+using namespace edgeconf::test;
+using Catch::Contains;
+using Catch::EndsWith;
+using Catch::StartsWith;
+
+namespace {
+
+// Of the report, from "FAILED id" to the empty line behind it.
+std::string told_of(const std::string& report, const std::string& id) {
+    const auto from = report.find("\nFAILED " + id + "\n");
+    if (from == std::string::npos) return {};
+    return report.substr(from + 1, report.find("\n\n", from + 1) - from);
+}
+
+std::string after(const std::string& text, const std::string& label) {
+    std::smatch found;
+    return std::regex_search(text, found, std::regex{"\n +" + label + " +(.*)"}) ? found.str(1) : "";
+}
+
+// The last line's figures.
+struct sum_of {
+    int passed = 0;
+    int failed = 0;
+    int all = 0;
+};
+sum_of sum_in(const std::string& report) {
+    std::smatch found;
+    const std::regex line{
+        "\n(\\d+) passed, (\\d+) failed, (\\d+) not run, (\\d+) waived, (\\d+) not checked\n$"};
+    sum_of made;
+    if (!std::regex_search(report, found, line)) return made;
+    made.passed = std::stoi(found.str(1));
+    made.failed = std::stoi(found.str(2));
+    for (std::size_t i = 1; i < found.size(); ++i) made.all += std::stoi(found.str(i));
+    return made;
+}
+
+finished check_with(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), PROVIDER_CHECK);
+    return run(std::move(arguments));
+}
+
+const std::string faulty = faulty_provider_file("short_ids").string();
+
+} // namespace
+
+TEST_CASE("provider check: a fault is told with what was due, why it matters, where to read, and how to "
+          "repeat it") {
+    const auto done = check_provider(faulty, {"--patience", "0.5", "--seed", "11"});
+    CHECK(done.exit_code == 1);
+    CHECK_THAT(done.output, StartsWith(faulty + ", seed 11\n"));
+    const auto told = told_of(done.output, "domain.ids");
+    CHECK_THAT(told, Contains("    - get_configuration of check-") &&
+                         Contains("/device_id does not name this device"));
+    CHECK_THAT(after(told, "due"), StartsWith("Every id within the rules"));
+    CHECK_THAT(after(told, "why"), Contains("another one's workloads and secrets"));
+    CHECK_THAT(after(told, "see"), Contains("ecp/provider.h"));
+    CHECK_THAT(done.output, Contains("\nnot checked:\n") && Contains(" 1 failed, 0 not run, "));
+
+    // As a shell runs it, it fails in the same way.
+    auto again = after(told, "again");
+    REQUIRE_THAT(again, StartsWith("edgeconf-provider-check '") && EndsWith("--only '^domain\\.ids$'"));
+    again.replace(0, std::string{"edgeconf-provider-check"}.size(), PROVIDER_CHECK);
+    const auto repeated = run({"/bin/sh", "-c", again});
+    CHECK(repeated.exit_code == 1);
+    CHECK(told_of(repeated.output, "domain.ids") == told);
+}
+
+TEST_CASE("provider check: a fault of what is printed can be repeated alone") {
+    const auto done = check_provider(faulty_provider_file("prints"), {"--only", "^logging\\.streams$"});
+    CHECK(done.exit_code == 1);
+    CHECK_THAT(told_of(done.output, "logging.streams"), Contains("\"a heartbeat of "));
+}
+
+TEST_CASE("provider check: what needs a failed check is listed with it, not told as faults") {
+    const auto done = check_provider(faulty_provider_file("never_stops"), {"--patience", "0.5"});
+    CHECK(done.exit_code == 1);
+    CHECK(ids_after(done.output, "FAILED") == std::vector<std::string>{"life.stops"});
+    const auto listed = done.output.substr(done.output.find("\nnot run, because this has failed:\n"));
+    CHECK(std::regex_search(listed, std::regex{"\n +completion\\.once +life\\.stops\n"}));
+}
+
+TEST_CASE("provider check: a quirk waives a failure, and only that") {
+    const temp_folder folder;
+    const auto quirks =
+        folder.write("quirks.yaml", "quirks:\n  - {check: domain.ids, reason: ids are short here}\n");
+    const auto done = check_provider(faulty, {"--quirks", quirks.string(), "--patience", "0.5"});
+    INFO(done.output);
+    CHECK(done.exit_code == 0);
+    CHECK(ids_after(done.output, "waived") == std::vector<std::string>{"domain.ids"});
+    CHECK(std::regex_search(
+        done.output, std::regex{"failed as its vendor declares:\n +domain\\.ids +ids are short here\n"}));
+}
+
+TEST_CASE("provider check: results as JUnit XML say what the report says") {
+    const temp_folder folder;
+    const auto file = folder.path() / "results.xml";
+    const auto done = check_provider(faulty, {"--junit", file.string(), "--patience", "0.5"});
+    CHECK(done.exit_code == 1);
+    boost::property_tree::ptree document;
+    read_xml(file.string(), document);
+    const auto& suites = document.get_child("testsuites");
+    CHECK(suites.get<std::string>("<xmlattr>.name") == faulty);
+    const auto sum = sum_in(done.output);
+    CHECK(sum.failed == 1);
+    CHECK(suites.get<int>("<xmlattr>.failures") == sum.failed);
+    CHECK(suites.get<int>("<xmlattr>.tests") == sum.all);
+    CHECK(suites.get<int>("<xmlattr>.skipped") == sum.all - sum.failed - sum.passed);
+}
+
+TEST_CASE("provider check: it ends with 2 where it cannot find out, and says why") {
+    const temp_folder folder;
+    const auto file = [&](const std::string& content) { return folder.write("file", content).string(); };
+    const auto refused = [](const finished& done) {
+        CHECK(done.exit_code == 2);
+        CHECK(ids_after(done.output, "FAILED").empty());
+        return done.output + done.errors;
+    };
+    CHECK_THAT(refused(check_with({})), Contains("name the provider's shared library"));
+    CHECK_THAT(refused(check_with({"/nowhere.so"})), Contains("/nowhere.so"));
+    CHECK_THAT(refused(check_with({faulty, "--sed", "1"})), Contains("--sed"));
+    CHECK_THAT(refused(check_with({faulty, "--only", "no-such-check"})), Contains("no check matches --only"));
+    CHECK_THAT(refused(check_with({faulty, "--only", "("})), Contains("regular expressions"));
+    CHECK_THAT(refused(check_with({faulty, "--config", "/nowhere.json"})), Contains("/nowhere.json"));
+    CHECK_THAT(refused(check_with({faulty, "--config", file("{\n\"a\": 1,\n\"b\" 2}\n")})),
+               Contains((folder.path() / "file").string() + ":3: is no JSON"));
+    CHECK_THAT(refused(check_with({faulty, "--config", file("{\"a\":")})), Contains("/file:1: is no JSON"));
+    CHECK_THAT(refused(check_with({faulty, "--config", file("[]")})), Contains("are one JSON object"));
+    CHECK_THAT(refused(check_with({faulty, "--quirks", file("quirks:\n  - check: a.b\n")})),
+               Contains("/file:2: expected"));
+    CHECK_THAT(
+        refused(check_with({faulty, "--quirks", file("quirks:\n  - {check: domain.idz, reason: so}\n")})),
+        Contains("there is no check domain.idz; --list prints all"));
+    CHECK_THAT(refused(check_with({faulty, "--only", "^load", "--junit", "/nowhere/results.xml"})),
+               Contains("/nowhere/results.xml: cannot be written"));
+}
+
+TEST_CASE("provider check: with nothing passed it does not say that all is well") {
+    const auto done = check_with({faulty, "--only", "^load\\.opens$", "--skip", "."});
+    CHECK(done.exit_code == 1);
+    CHECK_THAT(done.output, Contains("0 passed, 0 failed"));
+}
+
+TEST_CASE("provider check: help, version and the list of checks are no runs") {
+    for (const auto* option : {"--help", "--version", "--list"}) {
+        INFO(option);
+        const auto done = check_with({option});
+        CHECK(done.exit_code == 0);
+        CHECK_FALSE(done.output.empty());
+        CHECK(done.errors.empty());
+    }
+    CHECK_THAT(check_with({"--list"}).output, Contains("\n    domain.ids "));
+}
