@@ -30,6 +30,13 @@ std::string said(const answer& given) {
                                  : fmt::format("{} (\"{}\")", name_of(given.status), given.message);
 }
 
+std::string shown(std::string_view id) {
+    constexpr std::size_t most = 100;
+    constexpr std::size_t end = 10;
+    if (id.size() <= most) return std::string{id};
+    return fmt::format("{}...{} ({} bytes)", id.substr(0, most - end), id.substr(id.size() - end), id.size());
+}
+
 device_talk::device_talk(trial& in, instance& of, std::string id, std::string ns)
     : in_{in}, of_{of}, id_{std::move(id)}, ns_{std::move(ns)} {}
 
@@ -43,7 +50,7 @@ answer device_talk::ask(operation op, std::string body) {
     request.body = std::move(body);
     auto given = of_.call(std::move(request));
     if (given.status == ECP_UNAVAILABLE || given.status == ECP_BUSY)
-        in_.skip("{} of {} is answered {}: it cannot tell", name(op), id_, said(given));
+        in_.skip("{} of {} is answered {}: it cannot tell", name(op), shown(id_), said(given));
     return given;
 }
 
@@ -51,7 +58,7 @@ bool device_talk::judge(operation op, const answer& given, std::initializer_list
                         std::string_view why) {
     if (given.status == ECP_UNIMPLEMENTED) return false;
     if (std::find(due.begin(), due.end(), given.status) != due.end()) return true;
-    in_.fail("{} of {} is answered {} and not {}: {}", name(op), id_, said(given), names(due), why);
+    in_.fail("{} of {} is answered {} and not {}: {}", name(op), shown(id_), said(given), names(due), why);
     return false;
 }
 

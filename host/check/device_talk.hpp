@@ -14,6 +14,9 @@ namespace edgeconf::check {
 // "NOT_FOUND", with the message if there is one.
 std::string said(const answer& given);
 
+// An id as a report shows it: a long one loses its middle.
+std::string shown(std::string_view id);
+
 // Calls with the bodies that a device sends; a call that the provider does not have, or that it answers
 // UNIMPLEMENTED, is passed over. Who cannot tell at the moment, UNAVAILABLE or BUSY, ends the check: there is
 // nothing to judge.

@@ -42,10 +42,13 @@ std::string prepared_options(trial& in, const ecp_provider& table, const std::fi
     auto options = json::parse(in.about().options); // main has made sure that it is an object
     fill_in(options, scratch);
     const auto found = provider::fit_options(options.as_object(), table.config_schema, in.about().folder);
-    for (const auto& f : found)
-        if (f.is_error)
-            in.fail("the given options do not fit the provider's schema: \"{}\": {}", f.pointer, f.message);
-    if (in.has_failed()) in.give_up("give others with --config");
+    bool fits = true;
+    for (const auto& f : found) {
+        if (!f.is_error) continue;
+        fits = false;
+        in.fail("the given options do not fit the provider's schema: \"{}\": {}", f.pointer, f.message);
+    }
+    if (!fits) in.give_up("give others with --config");
     return json::serialize(options);
 }
 

@@ -54,10 +54,12 @@ void enrolment(trial& in) {
     for (const auto* time : {"the first time", "the second time", "the third time"}) {
         const auto given = device.expect(operation::enrol, {ECP_OK, ECP_CREATED, ECP_DENIED},
                                          "a device enrols as often as it likes, with a body like any other");
-        if (progress(given.status) < before && !in.has_failed())
-            in.fail("enrol of {}, {}, is answered {}, which is less than the time before: the same enrolment "
-                    "changes nothing",
-                    device.id(), time, said(given));
+        if (in.has_failed()) return;
+        if (progress(given.status) < before)
+            in.give_up(
+                "enrol of {}, {}, is answered {}, which is less than the time before: the same enrolment "
+                "changes nothing",
+                device.id(), time, said(given));
         before = progress(given.status);
     }
 }
@@ -91,7 +93,7 @@ void pending(trial& in) {
 void own_writes(trial& in) {
     instance one{in};
     one.run();
-    for (int i = 0; i < 5; ++i) {
+    for (int i = 0; i < 5 && !in.has_failed(); ++i) {
         device_talk device{in, one, made_up_device(in)};
         device.need({operation::enrol});
         if (!device.is_let_in()) in.skip("no enrolment is approved at once");
@@ -264,7 +266,7 @@ void ids(trial& in) {
         const auto given = device.expect(operation::get_configuration, {ECP_OK}, "enrol has said OK");
         if (given.status != ECP_OK) continue;
         if (const auto whole = codec::check_configuration(given.body, device.id()); !whole)
-            in.fail("get_configuration of {}: {}", device.id(), whole.error().detail);
+            in.fail("get_configuration of {}: {}", shown(device.id()), whole.error().detail);
     }
 }
 
@@ -281,6 +283,7 @@ void large_bodies(trial& in) {
     if (progress(large.status) == 0) return;
     if (large.status == ECP_OK || device.ask(operation::enrol, large_enrolment_body()).status == ECP_OK) {
         device.expect(operation::get_registration, {ECP_OK}, "enrol has said OK to a body of nearly 1 MiB");
+        if (in.has_failed()) return;
         device.ask(operation::put_registration);
         const auto beat = device.ask(operation::put_heartbeat, large_heartbeat_body());
         device.judge(operation::put_heartbeat, beat, {ECP_OK, ECP_INVALID}, large_due);

@@ -107,7 +107,8 @@ void pages(trial& in) {
         const auto page = desk.want("export", next);
         if (page.status != ECP_OK) in.give_up("export is answered {}", said(page));
         if (!page.body.empty() && page.body.back() != '\n')
-            in.fail("the page \"{}\" of the export ends in the middle of a line", next);
+            in.fail("{} of the export ends in the middle of a line",
+                    next.empty() ? "the first page" : fmt::format("the page \"{}\"", next));
         next = page.revision;
     } while (!next.empty() && !in.has_failed());
     const auto strange = desk.want("export", "\x01 check: no such page");
@@ -167,13 +168,16 @@ void imports(trial& in) {
     if (left_out == nullptr || !left_out->is_array())
         in.fail("import is answered OK with the body {}: due is a list as \"skipped\"",
                 given.body.substr(0, 200));
-    for (std::size_t i = 0; i < from.ids.size(); ++i) {
+    for (std::size_t i = 0; i < from.ids.size() && !in.has_failed(); ++i) {
         const auto judge = [&](operation op, const answer& before) {
             const auto now = other.call(op, from.ids[i]);
             if (says_nothing(before) || says_nothing(now)) return;
-            if (now.status != before.status || now.body != before.body)
-                in.fail("{} of {} is answered {} with another body or status than where it was exported ({})",
-                        name(op), from.ids[i], said(now), said(before));
+            if (now.status != before.status)
+                in.fail("{} of {} is answered {} where it was exported and {} where it was imported",
+                        name(op), from.ids[i], said(before), said(now));
+            else if (now.body != before.body)
+                in.fail("{} of {} has another body where it was imported than where it was exported",
+                        name(op), from.ids[i]);
         };
         judge(operation::get_registration, from.registrations[i]);
         judge(operation::get_configuration, from.configurations[i]);

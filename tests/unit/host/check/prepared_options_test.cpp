@@ -63,6 +63,15 @@ TEST_CASE("prepared options: another folder is as good") {
     CHECK(prepared_options(in, {}, "/tmp/another") == R"({"file":"/tmp/another/a"})");
 }
 
+TEST_CASE("prepared options: faults of before are not the options'") {
+    subject about;
+    collected sink;
+    trial in{about, "/tmp/scratch", 1, sink};
+    in.fail("something else");
+    CHECK(prepared_options(in, {}) == "{}");
+    CHECK(sink.faults.size() == 1);
+}
+
 TEST_CASE("prepared options: a path begins where the options' file is") {
     constexpr const auto* schema =
         R"({"type": "object", "properties": {"file": {"type": "string", "format": "path"}}})";
