@@ -321,7 +321,7 @@ const std::array all{
           "What a person has mistyped, or a tool has cut off, ends in a message and not in a crash.",
           options_section,
           &hostile,
-          {"options.accepted", "life.stops"}},
+          {"options.accepted", "life.stops", "life.destroy-unstarted"}},
     check{"options.verdict",
           "validate answers OK or INVALID, and INVALID comes with an error that says why.",
           "An operator who is told nothing cannot mend it.",
