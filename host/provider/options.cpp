@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <regex>
 
 namespace edgeconf::provider {
 namespace {
@@ -123,6 +124,24 @@ void check(const json::value& options, const json::value& schema_text, findings&
     }
 }
 
+// valijson meets these only with a value to compare. What is no schema (a default, an example) is passed
+// over.
+void compile_patterns(const json::value& schema) {
+    if (const auto* items = schema.if_array()) {
+        for (const auto& item : *items) compile_patterns(item);
+        return;
+    }
+    const auto* members = schema.if_object();
+    if (members == nullptr) return;
+    for (const auto& [key, value] : *members) {
+        if (key == "default" || key == "enum" || key == "const" || key == "examples") continue;
+        if (key == "pattern" && value.is_string()) std::regex{text(value.get_string())};
+        if (key == "patternProperties" && value.is_object())
+            for (const auto& property : value.get_object()) std::regex{text(property.key())};
+        compile_patterns(value);
+    }
+}
+
 } // namespace
 
 findings fit_options(json::object& options, const char* schema, const std::filesystem::path& folder) {
@@ -155,6 +174,7 @@ std::string fault_of_schema(const char* schema) {
     try {
         valijson::Schema ignored;
         valijson::SchemaParser{}.populateSchema(valijson::adapters::BoostJsonAdapter{parsed}, ignored);
+        compile_patterns(parsed);
     } catch (const std::exception& e) {
         return std::string{"is no schema: "} + e.what();
     }

@@ -150,6 +150,7 @@ TEST_CASE("options: a schema that cannot be used is the vendor's to mend", "[pro
     CHECK(found[0].is_error);
     CHECK(found[0].pointer.empty());
     CHECK_THAT(found[0].message, Contains("provider's own schema"));
+    CHECK_FALSE(fault_of_schema(by).empty());
 }
 
 TEST_CASE("options: a value that does not fit is never repeated", "[provider][options]") {
