@@ -14,6 +14,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t longest = (1U << 20) - 4096;
+constexpr std::size_t deepest = 100'000;
 
 std::string repeated(std::string_view text, std::size_t bytes) {
     std::string made;
@@ -87,12 +88,14 @@ json::value& any_place(trial& in, json::value& root) {
 }
 
 // Written by hand: a tree of it would be too deep for a stack.
+std::string nested(std::string_view member, std::string_view open, char close, std::size_t depth) {
+    return fmt::format("{{\"{}\":{}1{}}}", member, repeated(open, open.size() * depth),
+                       std::string(depth, close));
+}
+
 std::string nested(trial& in, std::string_view member) {
-    const auto depth = std::array<std::size_t, 4>{10, 31, 1'000, 100'000}[in.below(4)];
-    const bool of_arrays = in.below(2) == 0;
-    return fmt::format("{{\"{}\":{}1{}}}", member,
-                       repeated(of_arrays ? "[" : "{\"a\":", depth * (of_arrays ? 1 : 5)),
-                       std::string(depth, of_arrays ? ']' : '}'));
+    const auto depth = std::array<std::size_t, 4>{10, 31, 1'000, deepest}[in.below(4)];
+    return in.below(2) == 0 ? nested(member, "[", ']', depth) : nested(member, "{\"a\":", '}', depth);
 }
 
 // Numbers that a parser takes, and no type holds.
@@ -112,6 +115,30 @@ std::string any_member(trial& in, const json::object& of) {
 }
 
 } // namespace
+
+std::vector<std::string> worst_bodies(std::string_view sound) {
+    const auto root = json::parse(json::string_view{sound.data(), sound.size()}).as_object();
+    std::vector<std::string> all{"{}"};
+    for (const auto& [key, value] : root) {
+        const std::string_view member{key.data(), key.size()};
+        all.push_back(nested(member, "[", ']', deepest));
+        all.push_back(nested(member, "{\"a\":", '}', deepest));
+        all.push_back(fmt::format("{{\"{}\":1e400}}", member));
+        all.push_back(fmt::format("{{\"{}\":{}}}", member, std::string(400, '9')));
+        all.push_back(twice_the_member(member));
+        const auto with = [&](const std::string& text) {
+            auto made = root;
+            made[key] = text;
+            all.push_back(json::serialize(made));
+        };
+        with(repeated("long ", longest / 2));
+        with(std::string(1, '\0') + "after a NUL");
+        // Wherever a text is cut, one of these is cut within a character.
+        for (std::size_t shift = 0; shift < 4; ++shift)
+            with(std::string(shift, 'a') + repeated("\xf0\x9f\x98\x80", 1000));
+    }
+    return all;
+}
 
 std::string hostile_body(trial& in, std::string_view sound) {
     auto root = json::parse(json::string_view{sound.data(), sound.size()});

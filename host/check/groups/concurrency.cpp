@@ -116,7 +116,8 @@ void one_device(trial& in) {
     }
 }
 
-// How many calls like these the provider lets in within half of patience; no more than a host leaves open.
+// How many calls like these the provider lets in within a quarter of patience; no more than a host leaves
+// open.
 std::size_t calls_in_time(trial& in, instance& one, const std::vector<device_request>& kinds) {
     one.wait_until_returned();
     one.take_call_times();
@@ -124,7 +125,7 @@ std::size_t calls_in_time(trial& in, instance& one, const std::vector<device_req
     one.wait_until_returned();
     const auto times = one.take_call_times();
     const auto each = std::accumulate(times.begin(), times.end(), std::chrono::nanoseconds{1}) / times.size();
-    const auto in_time = in.about().patience / 2 / each * static_cast<double>(allowed_at_once(one));
+    const auto in_time = in.about().patience / 4 / each * static_cast<double>(allowed_at_once(one));
     return static_cast<std::size_t>(std::clamp(in_time, 50.0, 1000.0));
 }
 
@@ -169,7 +170,8 @@ const std::array all{
           "After a power cut a whole fleet comes back in the same minute.",
           threads_section,
           &above,
-          {"completion.once"}},
+          {"completion.once"},
+          std::chrono::seconds{60}},
 };
 
 } // namespace
