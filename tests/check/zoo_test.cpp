@@ -172,16 +172,8 @@ TEST_CASE("provider check: every faulty provider fails its one check") {
     const std::regex not_run{SKIPPED_CHECKS};
     for (const auto& r : zoo) {
         if (!r.check.empty() && std::regex_search(r.check, not_run)) continue;
-        DYNAMIC_SECTION(r.name) {
-            const auto done =
-                check_provider(faulty_provider_file(r.name), {"--device", r.device, "--patience", "0.5"});
-            INFO(done.output << done.errors);
-            const auto expected = r.check.empty() ? std::vector<std::string>{} : std::vector{r.check};
-            CHECK(ids_after(done.output, "FAILED") == expected);
-            CHECK(done.exit_code == (r.check.empty() ? 0 : 1));
-    for (const auto& r : zoo) DYNAMIC_SECTION(r.name << " with " << r.device) {
-            expect_one_fault(r, {});
-        }
+        DYNAMIC_SECTION(r.name << " with " << r.device) { expect_one_fault(r, {}); }
+    }
 }
 
 TEST_CASE("provider check: every provider that goes wrong without its back end fails its one check") {

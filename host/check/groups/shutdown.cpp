@@ -218,7 +218,7 @@ const std::array all{
           "A host runs for years, and each reload may make an instance.",
           life_section,
           &grows_not,
-          {"life.again", "shutdown.threads"},
+          {"life.again", "logging.arguments", "shutdown.threads"},
           std::chrono::seconds{60}},
     check{"shutdown.back-end-away",
           "stop is completed while the back end is away, and so are the calls that are open.",
