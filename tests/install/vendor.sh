@@ -83,6 +83,13 @@ run 'install the component runtime' "$CMAKE" --install "$build" --component runt
 serves() { sh "$SERVES" "$scratch/host/bin/edgeconf" "$library" "$scratch/served" "$@"; }
 serves || fail "the host does not serve with the vendor's library"
 
+# -- it keeps the contract ------------------------------------------------------------------------
+
+echo '{"period": 17}' > "$scratch/options.json"
+set -- --config "$scratch/options.json" --device line-1-press
+[ ! -f "$installed/quirks.yaml" ] || set -- "$@" --quirks "$installed/quirks.yaml"
+run 'have the template pass edgeconf-provider-check' "$stage/bin/edgeconf-provider-check" "$library" "$@"
+
 break_playbooks() { # FILE FUNCTION STATEMENT
   sed -i "s/^\( *\)$2.*{\$/&\n\1    $3/" "$scratch/work/my-provider/$1"
   grep -qF "$3" "$scratch/work/my-provider/$1" || fail "the template's $1 has no $2"

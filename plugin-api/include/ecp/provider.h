@@ -227,7 +227,8 @@ typedef struct ecp_provider {
     /* Judges `cfg`, the options as one JSON object with secrets in place and
      * already checked against config_schema. Makes no instance and changes
      * nothing. ECP_OK, or ECP_INVALID with at least one finding at
-     * ECP_LOG_ERROR. Agrees with create. May be NULL. [any-thread] */
+     * ECP_LOG_ERROR. create takes what it accepts; what it refuses never comes
+     * to serve: create or start fails. May be NULL. [any-thread] */
     ecp_status (ECP_CALL *validate)(const ecp_host *host, const ecp_str *cfg, ecp_diag_fn diag, void *arg);
 
     /* Makes an instance and leaves it in *self; on anything but ECP_OK nothing
