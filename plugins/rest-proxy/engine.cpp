@@ -66,9 +66,11 @@ void engine::look(std::function<void()> looked) {
 }
 
 awaitable<void> engine::look_and_tell(std::function<void()> looked) {
+    ++serving_; // somebody waits for it
     co_await upstreams_.look();
     if (!stopping_) refresh();
     looked();
+    answered();
 }
 
 void engine::refresh() {
@@ -185,7 +187,10 @@ void engine::stop(bool in_a_hurry) {
         when_empty_ = [&, told = false]() mutable {
             if (!std::exchange(told, true)) empty.set_value();
         };
-        if (in_a_hurry) end_all(end::stopping);
+        if (in_a_hurry) {
+            upstreams_.close();
+            end_all(end::stopping);
+        }
         if (serving_ == 0) when_empty_();
     });
     is_empty.wait();

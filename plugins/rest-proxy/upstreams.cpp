@@ -201,6 +201,7 @@ upstreams_state upstreams::state() const {
 
 void upstreams::close() {
     closed_ = true;
+    looked_.cancel();
     for (auto& m : members_) m.at->close();
 }
 
