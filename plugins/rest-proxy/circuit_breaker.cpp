@@ -33,9 +33,11 @@ bool circuit_breaker::admits(clock::time_point now_is) {
 }
 
 void circuit_breaker::succeeded(clock::time_point now) {
-    trying_ = false;
-    if (open_) { // it was the one call: from here on everything counts anew
+    if (open_) {
+        if (!trying_) return; // one of those that were under way when it opened
+        // It was the one call: from here on everything counts anew.
         open_ = false;
+        trying_ = false;
         slices_ = {};
     }
     ++current(now).calls;

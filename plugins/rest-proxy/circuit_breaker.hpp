@@ -22,6 +22,7 @@ public:
     // Whether a call may be made now. True half open is true once: that call decides, and has to be
     // followed by succeeded(), failed() or withdrawn().
     bool admits(clock::time_point now);
+    // Of a call from before it opened neither says anything, unless another one is tried meanwhile.
     void succeeded(clock::time_point now);
     void failed(clock::time_point now);
     // The call that was admitted says nothing of the upstream: it was cancelled.
