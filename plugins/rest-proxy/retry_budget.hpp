@@ -9,7 +9,7 @@ namespace edgeconf::rest_proxy {
 // Not thread-safe.
 class retry_budget {
 public:
-    explicit retry_budget(std::size_t percent) : percent_{percent} {}
+    explicit retry_budget(std::size_t percent) : percent_{percent}, saved_{percent == 0 ? 0 : 10 * price} {}
 
     void call() noexcept { saved_ = std::min(saved_ + percent_, most); }
     // Whether there is one left; takes it.
@@ -23,7 +23,7 @@ private:
     static constexpr std::size_t price = 100;
     static constexpr std::size_t most = 100 * price;
     std::size_t percent_;
-    std::size_t saved_ = 10 * price; // the first calls may be retried, too
+    std::size_t saved_; // the first calls may be retried, too
 };
 
 } // namespace edgeconf::rest_proxy
