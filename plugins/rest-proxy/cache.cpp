@@ -68,13 +68,11 @@ found_answer cache::find(const cache_key& key, clock::time_point now) {
     for (const auto& a : d->answers) {
         if (a.what != key.what || a.ns != key.ns) continue;
         const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - a.fetched);
-        if (age > in.settings.on_error && age > in.settings.ttl + in.settings.revalidate) return {};
-        auto how = freshness::old;
-        if (!a.changed && age <= in.settings.ttl)
-            how = freshness::fresh;
-        else if (!a.changed && age <= in.settings.ttl + in.settings.revalidate)
-            how = freshness::stale;
-        return {how, a.kept, age};
+        if (!a.changed && age <= in.settings.ttl) return {freshness::fresh, a.kept, age};
+        if (!a.changed && age <= in.settings.ttl + in.settings.revalidate)
+            return {freshness::stale, a.kept, age};
+        if (age <= in.settings.on_error) return {freshness::old, a.kept, age};
+        return {};
     }
     return {};
 }
