@@ -1,15 +1,17 @@
 #include "rest-proxy/watched_file.hpp"
 
+#include <sys/stat.h>
+
 #include <fstream>
-#include <system_error>
 
 namespace edgeconf::rest_proxy {
 
 bool watched_file::changed() {
-    std::error_code gone;
-    const state now{std::filesystem::last_write_time(file_, gone),
-                    gone ? 0 : std::filesystem::file_size(file_, gone)};
-    if (gone || last_ == now) return false;
+    struct stat is {};
+    if (::stat(file_.c_str(), &is) != 0) return false;
+    const state now{is.st_ino, static_cast<std::uintmax_t>(is.st_size), is.st_ctim.tv_sec,
+                    is.st_ctim.tv_nsec};
+    if (last_ == now) return false;
     last_ = now;
     return true;
 }

@@ -1,10 +1,11 @@
 // A small file that somebody may replace: a token, a certificate.
 #pragma once
 
-#include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace edgeconf::rest_proxy {
 
@@ -13,16 +14,18 @@ class watched_file {
 public:
     explicit watched_file(std::filesystem::path file) : file_{std::move(file)} {}
 
-    // True if it is not what it was when this was last asked, and at the first time. Looks at the file's
-    // times and size, not into it; a file that is not there is one that has not changed.
+    // True if it is not what it was when this was last asked, and at the first time: written, replaced, or
+    // opened to this user. Does not look into it; a file that is not there is one that has not changed.
     bool changed();
 
     const std::filesystem::path& path() const noexcept { return file_; }
 
 private:
     struct state {
-        std::filesystem::file_time_type written;
+        std::uintmax_t number = 0;
         std::uintmax_t size = 0;
+        std::int64_t seconds = 0; // of its status: a mode counts, and a time that was set does not hide
+        std::int64_t nanoseconds = 0;
         bool operator==(const state&) const = default;
     };
     std::filesystem::path file_;
