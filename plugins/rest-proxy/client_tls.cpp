@@ -29,6 +29,8 @@ std::shared_ptr<ssl::context> make_context(const tls_settings& files, std::strin
     // An end without TLS's own end is told by Content-Length; where a body is delimited by the end alone,
     // Beast reports it as cut off.
     made->set_verify_mode(ssl::verify_peer);
+    // Else OpenSSL asks the terminal for the passphrase of a key that has one.
+    made->set_password_callback([](std::size_t, ssl::context::password_purpose) { return std::string{}; });
     error_code ec;
     if (files.ca.empty())
         made->set_default_verify_paths(ec);
@@ -36,10 +38,11 @@ std::shared_ptr<ssl::context> make_context(const tls_settings& files, std::strin
         made->load_verify_file(files.ca.string(), ec);
     if (ec) return refuse(wrong, "CA file", files.ca, ec);
     if (files.certificate.empty()) return made;
-    made->use_certificate_chain_file(files.certificate.string(), ec);
-    if (ec) return refuse(wrong, "certificate", files.certificate, ec);
+    // The key first: OpenSSL drops one that does not fit the certificate, and says so only when it is asked.
     made->use_private_key_file(files.key.string(), ssl::context::pem, ec);
     if (ec) return refuse(wrong, "key", files.key, ec);
+    made->use_certificate_chain_file(files.certificate.string(), ec);
+    if (ec) return refuse(wrong, "certificate", files.certificate, ec);
     if (SSL_CTX_check_private_key(native) != 1) {
         ERR_clear_error();
         wrong = fmt::format("the key {} does not belong to the certificate {}", files.key.string(),
