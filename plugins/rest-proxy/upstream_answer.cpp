@@ -30,7 +30,15 @@ verdict good(std::string body = {}) {
     return made;
 }
 
-// What an error's body says: its `message`, or what there is of text, on one line.
+// Visible ASCII, and not more of it than somebody wants to read.
+std::string one_line(std::string_view text) {
+    std::string made{text.substr(0, longest_message)};
+    std::replace_if(
+        made.begin(), made.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, ' ');
+    return made;
+}
+
+// What an error's body says: its `message`, or what there is of text.
 std::string told_by(const upstream_answer& given) {
     boost::system::error_code ec;
     const auto parsed = json::parse(given.body, ec);
@@ -42,10 +50,7 @@ std::string told_by(const upstream_answer& given) {
     } else {
         text = given.body;
     }
-    text.resize(std::min(text.size(), longest_message));
-    std::replace_if(
-        text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c >= 0x7f; }, ' ');
-    return fmt::format("the upstream answers {}{}{}", given.status, text.empty() ? "" : ": ", text);
+    return fmt::format("the upstream answers {}{}{}", given.status, text.empty() ? "" : ": ", one_line(text));
 }
 
 const json::object* member_object(const json::object& in, std::string_view key) {
@@ -138,7 +143,7 @@ verdict registration(const json::value& body) {
         return no_answer(ECP_REMOVED, "the upstream says that the device was removed");
     if (status == "unknown") return no_answer(ECP_NOT_FOUND, "the upstream does not know the device");
     if (status != "registered")
-        return fault(fmt::format("the upstream's registration has the status \"{}\"", status));
+        return fault(fmt::format("the upstream's registration has the status \"{}\"", one_line(status)));
     if (!is_dns_label(text("namespace"))) return fault("the upstream's registration names no namespace");
     return good(json::serialize(json::object{{"namespace", text("namespace")}}));
 }
@@ -167,7 +172,8 @@ verdict success(call c, std::string_view device_id, const upstream_answer& given
     case call::get_registration:
     case call::get_playbooks: break;
     }
-    if (given.status != 200) return fault(told_by(given));
+    if (given.status != 200)
+        return fault(fmt::format("the upstream answers {}, where only 200 is an answer", given.status));
     boost::system::error_code ec;
     auto body = json::parse(given.body, ec);
     if (ec) return fault(fmt::format("the upstream's answer is no JSON: {}", ec.message()));
@@ -209,10 +215,12 @@ verdict no_answer(ecp_status status, std::string message) {
 }
 
 verdict judge(call c, std::string_view device_id, const upstream_answer& given) {
-    if (given.status >= 200 && given.status < 300) return success(c, device_id, given);
-    if (given.status >= 300 && given.status < 400)
+    if (given.status < 200 || given.status > 599)
+        return fault(fmt::format("the upstream answers with the status {}", given.status));
+    if (given.status < 300) return success(c, device_id, given);
+    if (given.status < 400)
         return fault(fmt::format("the upstream redirects to {}: write that URL into upstreams",
-                                 given.location.empty() ? "nowhere" : given.location));
+                                 given.location.empty() ? "nowhere" : one_line(given.location)));
     auto made = no_answer(status_for(c, given.status), told_by(given));
     made.retry_after = given.retry_after;
     made.is_fault = given.status >= 500 && given.status != 501;

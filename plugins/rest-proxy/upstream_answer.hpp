@@ -14,8 +14,8 @@ namespace edgeconf::rest_proxy {
 
 struct upstream_answer {
     unsigned status = 0;
-    std::string body;
-    std::string location; // of a redirection
+    std::string body{};
+    std::string location{}; // of a redirection
     std::chrono::milliseconds retry_after{0};
 };
 
@@ -23,7 +23,7 @@ struct verdict {
     ecp_status status = ECP_INTERNAL;
     std::string body;     // OK: as the ABI has it
     std::string revision; // get_configuration
-    std::string message;  // for the operator; never from a body that succeeded
+    std::string message;  // for the operator: a short line, with no secret of a body that succeeded
     std::chrono::milliseconds retry_after{0};
     // The upstream is at fault, not the device: another one may do better.
     bool is_fault = false;
