@@ -49,12 +49,13 @@ std::vector<upstream_settings> read_upstreams(option_reader& from) {
         upstream_settings read;
         each.read_text("url", read.url);
         std::string wrong;
-        if (auto address = read_upstream_url(read.url, wrong))
-            read.address = *std::move(address);
-        else
-            each.problem("url", std::move(wrong));
         each.read_count("priority", read.priority, 1, 100);
-        read.tls = read_tls(each, read);
+        if (auto address = read_upstream_url(read.url, wrong)) {
+            read.address = *std::move(address);
+            read.tls = read_tls(each, read);
+        } else {
+            each.problem("url", std::move(wrong));
+        }
         all.push_back(std::move(read));
     }
     if (all.empty())
@@ -83,6 +84,11 @@ bool is_taken(std::string_view name) {
     return std::find(taken.begin(), taken.end(), known) != taken.end();
 }
 
+bool is_authorization(std::string_view name) {
+    namespace http = boost::beast::http;
+    return http::string_to_field({name.data(), name.size()}) == http::field::authorization;
+}
+
 std::vector<header> read_headers(option_reader& from) {
     std::vector<header> all;
     auto given = from.read_object("headers");
@@ -94,6 +100,8 @@ std::vector<header> read_headers(option_reader& from) {
                                           [](char c) { return c == '\t' || (c >= 0x20 && c < 0x7f); });
         if (!is_field_name(name) || is_taken(name))
             given->problem(name, "is no header that can be added");
+        else if (from.has("bearer-token-file") && is_authorization(name))
+            given->problem(name, "is what bearer-token-file is for; give one of the two");
         else if (!is_value)
             given->problem(name, "has to be visible ASCII and blanks");
         else
