@@ -7,6 +7,7 @@
 #include "options_sample.hpp"
 
 #include "support/catch.hpp"
+#include "support/temp_folder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -18,11 +19,14 @@
 #include <valijson/schema_parser.hpp>
 #include <valijson/validator.hpp>
 
+#include <array>
 #include <string>
+#include <vector>
 
 using namespace edgeconf::rest_proxy;
 namespace fleet = edgeconf::fleet;
 namespace json = boost::json;
+namespace test = edgeconf::test;
 
 namespace {
 
@@ -59,7 +63,48 @@ json::object defaults_in(const json::object& properties, std::size_t& count) {
     return made;
 }
 
+// Each option as the page's table writes it, "upstreams[].tls.ca", with its default or "".
+void flatten(const json::object& properties, const std::string& above,
+             std::vector<std::array<std::string, 2>>& to) {
+    for (const auto& [name, property] : properties) {
+        const auto& about = property.as_object();
+        const auto path = above + std::string{name};
+        const auto* items = about.if_contains("items");
+        if (const auto* inner = about.if_contains("properties")) {
+            flatten(inner->as_object(), path + ".", to);
+            continue;
+        }
+        const auto* value = about.if_contains("default");
+        const auto written = value == nullptr     ? std::string{}
+                             : value->is_string() ? std::string{value->get_string()}
+                                                  : json::serialize(*value);
+        to.push_back({path, written});
+        if (items != nullptr) flatten(items->at("properties").as_object(), path + "[].", to);
+    }
+}
+
 } // namespace
+
+TEST_CASE("options schema: the operator's page has every option, with its default",
+          "[rest-proxy][settings]") {
+    std::vector<std::array<std::string, 2>> options;
+    flatten(json::parse(options_schema).at("properties").as_object(), "", options);
+    CHECK(options.size() == 27);
+    const auto page = test::read_file(EDGECONF_REST_PROXY_PAGE);
+    std::size_t rows = 0;
+    for (const auto& [path, value] : options) {
+        CAPTURE(path, value);
+        const auto at = page.find("\n| `" + path + "` | ");
+        const bool is_there = at != std::string::npos;
+        CHECK(is_there);
+        if (!is_there) continue;
+        ++rows;
+        if (!value.empty())
+            CHECK_THAT(page.substr(at, page.find('\n', at + 1) - at),
+                       Catch::Contains(" | `" + value + "` | "));
+    }
+    CHECK(rows == options.size());
+}
 
 TEST_CASE("options schema: its defaults are the ones in use", "[rest-proxy][settings]") {
     std::size_t count = 0;
