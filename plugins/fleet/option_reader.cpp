@@ -91,6 +91,22 @@ void option_reader::read_duration(std::string_view key, std::chrono::seconds& va
     value = *parsed;
 }
 
+void option_reader::read_milliseconds(std::string_view key, std::chrono::milliseconds& value) {
+    std::string text;
+    if (has(key)) read_text(key, text);
+    if (text.empty()) return;
+    std::uint32_t count = 0;
+    const auto* const end = text.data() + text.size();
+    const auto read = std::from_chars(text.data(), end, count);
+    if (read.ec == std::errc{} && count != 0 && std::string_view{read.ptr, end} == "ms") {
+        value = std::chrono::milliseconds{count};
+    } else if (const auto longer = parse_duration(text)) {
+        value = *longer;
+    } else {
+        problem(key, "has to be a time such as 700ms, 5s or 10m");
+    }
+}
+
 void option_reader::read_texts(std::string_view key, std::vector<std::string>& value) {
     const auto* given = find(key);
     if (given == nullptr) return;

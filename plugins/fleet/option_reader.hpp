@@ -40,6 +40,9 @@ public:
     // "45s", "30m", "12h", "7d": from a second to ten years.
     void read_duration(std::string_view key, std::chrono::seconds& value);
 
+    // The same, or "700ms": from a millisecond.
+    void read_milliseconds(std::string_view key, std::chrono::milliseconds& value);
+
     // Texts, none of them empty: a list, or one alone.
     void read_texts(std::string_view key, std::vector<std::string>& value);
 

@@ -2,11 +2,13 @@
 // provider "memory", and nginx, where there is one, as it answers a GET with nothing. docs/performance.md
 // says how to read it.
 #include "bench/load_client.hpp"
+#include "bench/load_row.hpp"
+#include "bench/measured_host.hpp"
 #include "bench/report.hpp"
 #include "bench/sample_fleet.hpp"
 #include "bench/served_fleet.hpp"
 #include "bench/server_process.hpp"
-#include "support/pki.hpp"
+#include "bench/workplace.hpp"
 #include "support/temp_folder.hpp"
 
 #include <CLI/CLI.hpp>
@@ -36,38 +38,6 @@ struct settings {
     fs::path folder{}; // empty: a temporary one
 };
 
-// The folder with everything: manifests with and without devices, databases, certificates, logs.
-class place {
-public:
-    explicit place(const fs::path& folder) {
-        if (folder.empty()) temporary_.emplace();
-        root_ = folder.empty() ? temporary_->path() : fs::absolute(folder);
-        fs::create_directories(root_);
-        ca_.emplace(root_ / "tls", "flotta-ca");
-        ca_->issue("server", {.common_name = "edgeconf", .ip = {"127.0.0.1"}});
-        edge_api_ = ca_->issue("edge-api", {.common_name = "*", .dns = {"project-flotta.io"}});
-    }
-
-    fs::path path(std::string_view name) const { return root_ / name; }
-    fs::path write(std::string_view name, std::string_view text) const {
-        std::ofstream{path(name)} << text;
-        return path(name);
-    }
-    test::target at(std::string address, bool tls) const {
-        test::target made{std::move(address), {}, {}, {}};
-        if (!tls) return made;
-        made.server_ca = ca_->certificate();
-        made.self = edge_api_;
-        return made;
-    }
-
-private:
-    std::optional<test::temp_folder> temporary_;
-    fs::path root_;
-    std::optional<test::authority> ca_;
-    test::identity edge_api_;
-};
-
 enum class manifests { of_the_rest, of_all };
 
 struct wanted {
@@ -79,7 +49,7 @@ struct wanted {
     std::string_view database = "fleet.db";
 };
 
-std::string configuration(const place& in, const wanted& how) {
+std::string configuration(const bench::workplace& in, const wanted& how) {
     std::string text = "device-api:\n  listen: 127.0.0.1:0\n";
     if (how.tls) {
         text += "  tls: {certificate: tls/server.crt, private-key: tls/server.key, client-ca: "
@@ -97,52 +67,14 @@ std::string configuration(const place& in, const wanted& how) {
     return text;
 }
 
-std::string address_in(const std::string& line) {
-    const auto begin = line.find("address=") + 8;
-    return line.substr(begin, line.find(' ', begin) - begin);
+bench::measured_host start(const bench::workplace& in, const wanted& how) {
+    std::map<std::string, std::string> environment;
+    if (how.sync_delay_us != 0) {
+        environment = {{"LD_PRELOAD", EDGECONF_SLOW_DISK},
+                       {"EDGECONF_SYNC_DELAY_US", std::to_string(how.sync_delay_us)}};
+    }
+    return {in, "edgeconf", configuration(in, how), how.tls, environment};
 }
-
-// An edgeconf that is ready when the constructor returns.
-class host {
-public:
-    host(const place& in, const wanted& how)
-        : process_{{EDGECONF_BINARY, "serve", "--config", in.write("edgeconf.yaml", configuration(in, how))},
-                   in.path("log"),
-                   environment(how)} {
-        process_.wait_for_line(" ready");
-        ready_ = process_.spent();
-        resident_ = process_.resident();
-        devices_ = in.at(address_in(process_.wait_for_line("api=device")), how.tls);
-        pages_.address = address_in(process_.wait_for_line("api=observe"));
-    }
-
-    const test::target& devices() const { return devices_; }
-    bench::server_process& process() { return process_; }
-    bench::time_spent ready() const { return ready_; } // from exec
-    std::size_t resident_when_ready() const { return resident_; }
-
-    // One of the provider's own metrics; 0 if it has none of the name.
-    double metric(std::string_view name) const {
-        test::client watcher{pages_};
-        const auto page = watcher.request("GET", "/metrics").body;
-        const auto row = fmt::format("\nedgeconf_provider_own_{} ", name);
-        const auto at = page.find(row);
-        return at == std::string::npos ? 0 : std::strtod(page.c_str() + at + row.size(), nullptr);
-    }
-
-private:
-    static std::map<std::string, std::string> environment(const wanted& how) {
-        if (how.sync_delay_us == 0) return {};
-        return {{"LD_PRELOAD", EDGECONF_SLOW_DISK},
-                {"EDGECONF_SYNC_DELAY_US", std::to_string(how.sync_delay_us)}};
-    }
-
-    bench::server_process process_;
-    bench::time_spent ready_;
-    std::size_t resident_ = 0;
-    test::target devices_;
-    test::target pages_;
-};
 
 // The largest size that a file has had, as far as looking every few milliseconds shows.
 class largest_size {
@@ -166,18 +98,12 @@ private:
 
 double megabytes(double bytes) { return bytes / 1e6; }
 
-template <class Number>
-Number median(std::vector<Number> all) {
-    std::sort(all.begin(), all.end());
-    return all.empty() ? Number{} : all[all.size() / 2];
-}
-
 // ---- the stages ----
 
-void make_fleet(const place& in, bench::served_fleet& fleet, bench::report& out) {
+void make_fleet(const bench::workplace& in, bench::served_fleet& fleet, bench::report& out) {
     out.section(
         "A new fleet: each device enrols, registers with 20 KB of hardware, polls, sends a heartbeat");
-    host server{in, {}};
+    auto server = start(in, {});
     const largest_size wal{in.path("fleet.db-wal")};
     constexpr std::size_t connections = 64;
     bench::load_client clients{server.devices(), connections};
@@ -198,24 +124,25 @@ void make_fleet(const place& in, bench::served_fleet& fleet, bench::report& out)
               "B");
 }
 
-void starts(const place& in, const wanted& how, std::size_t devices, std::size_t runs, std::string_view what,
-            bench::report& out) {
+void starts(const bench::workplace& in, const wanted& how, std::size_t devices, std::size_t runs,
+            std::string_view what, bench::report& out) {
     std::vector<double> cpu;
     std::vector<double> wall;
     std::vector<double> resident;
     for (std::size_t i = 0; i < runs; ++i) {
-        host server{in, how};
+        auto server = start(in, how);
         cpu.push_back(server.ready().cpu.count());
         wall.push_back(server.ready().wall.count());
         resident.push_back(static_cast<double>(server.resident_when_ready()));
         out.expect(server.metric("devices_known") == static_cast<double>(devices), "all devices are back");
         server.process().stop();
     }
-    out.time(what, {bench::duration{median(cpu)}, bench::duration{median(wall)}});
-    out.count("  resident when ready, of each device", median(resident) / static_cast<double>(devices), "B");
+    out.time(what, {bench::duration{bench::median(cpu)}, bench::duration{bench::median(wall)}});
+    out.count("  resident when ready, of each device", bench::median(resident) / static_cast<double>(devices),
+              "B");
 }
 
-void all_starts(const place& in, const settings& how, bench::report& out) {
+void all_starts(const bench::workplace& in, const settings& how, bench::report& out) {
     out.section("From exec to ready");
     starts(in, {}, how.devices, how.runs, "devices in the database", out);
     fs::copy_file(in.path("fleet.db"), in.path("both.db"), fs::copy_options::overwrite_existing);
@@ -227,42 +154,10 @@ void all_starts(const place& in, const settings& how, bench::report& out) {
            out);
 }
 
-// One row of a table: a kind of load on a server, over several runs.
-struct row {
-    std::vector<double> rate;
-    std::vector<double> cpu_us;
-    std::vector<double> p50;
-    std::vector<double> p99;
-    std::vector<double> commits;
-    std::size_t refused = 0;
-
-    void print(std::string_view what) const {
-        fmt::print("  {:<44} {:>8.0f}/s {:>7.1f} µs CPU   p50 {:>6.2f} ms   p99 {:>6.2f} ms {:>6.0f} "
-                   "commits/s\n",
-                   what, median(rate), median(cpu_us), median(p50), median(p99), median(commits));
-        std::fflush(stdout);
-    }
-};
-
-void measure(bench::server_process& server, bench::load_client& clients, const bench::load& what,
-             const std::function<double()>& commits, row& into) {
-    const auto commits_before = commits();
-    const auto before = server.spent().cpu;
-    const auto result = clients.run(what);
-    const auto cpu = server.spent().cpu - before;
-    const auto answered = static_cast<double>(result.answered);
-    into.rate.push_back(answered / result.wall.count());
-    into.cpu_us.push_back(cpu.count() * 1e6 / answered);
-    into.p50.push_back(result.percentile(0.5));
-    into.p99.push_back(result.percentile(0.99));
-    into.commits.push_back((commits() - commits_before) / result.wall.count());
-    into.refused += result.refused;
-}
-
 // nginx as it would be configured for nothing else.
 class nginx_server {
 public:
-    nginx_server(const place& in, const std::string& program, bool tls, std::uint16_t port)
+    nginx_server(const bench::workplace& in, const std::string& program, bool tls, std::uint16_t port)
         : at_{in.at("127.0.0.1:" + std::to_string(port), tls)}, process_{
                                                                     {program, "-p", in.path(""), "-c",
                                                                      in.write("nginx.conf", text(tls, port))},
@@ -299,17 +194,17 @@ private:
 };
 
 // Every server once in each run, so that whatever else the machine does hits them alike.
-void heartbeats(const place& in, const settings& how, bench::served_fleet& fleet, std::size_t connections,
-                bool tls, int sync_delay_us, bench::report& out) {
+void heartbeats(const bench::workplace& in, const settings& how, bench::served_fleet& fleet,
+                std::size_t connections, bool tls, int sync_delay_us, bench::report& out) {
     out.section(
         fmt::format("Heartbeats over {} connections{}{}", connections, tls ? ", TLS" : "",
                     sync_delay_us == 0 ? "" : fmt::format(", each sync {} ms longer", sync_delay_us / 1000)));
     struct contender {
         std::string_view name;
         wanted how;
-        row same{};
-        row news{};
-        row steady{};
+        bench::load_row same{};
+        bench::load_row news{};
+        bench::load_row steady{};
     };
     std::vector<contender> all{
         {"file, full", {.durable = true, .batched = false, .tls = tls, .sync_delay_us = sync_delay_us}},
@@ -317,12 +212,12 @@ void heartbeats(const place& in, const settings& how, bench::served_fleet& fleet
     if (sync_delay_us == 0) {
         all.push_back({"memory", {.durable = false, .tls = tls, .which = manifests::of_all}});
     }
-    row nothing;
+    bench::load_row nothing;
     const bool with_nginx = sync_delay_us == 0 && fs::exists(how.nginx);
     double wal_size = 0;
     for (std::size_t i = 0; i < how.runs; ++i) {
         for (auto& each : all) {
-            host server{in, each.how};
+            auto server = start(in, each.how);
             const largest_size wal{in.path("fleet.db-wal")};
             bench::load_client clients{server.devices(), connections};
             const auto commits = [&] { return server.metric("commit_seconds_count"); };
@@ -334,10 +229,10 @@ void heartbeats(const place& in, const settings& how, bench::served_fleet& fleet
                           "B");
             }
             const bench::duration lasts{how.seconds};
-            measure(server.process(), clients, {fleet.same_again(), 0, lasts}, commits, each.same);
-            measure(server.process(), clients, {fleet.something_new(), 0, lasts}, commits, each.news);
+            each.same.measure(server.process(), clients, {fleet.same_again(), 0, lasts}, commits);
+            each.news.measure(server.process(), clients, {fleet.something_new(), 0, lasts}, commits);
             const auto minutely = static_cast<double>(fleet.size()) / 60;
-            measure(server.process(), clients, {fleet.same_again(), minutely, lasts}, commits, each.steady);
+            each.steady.measure(server.process(), clients, {fleet.same_again(), minutely, lasts}, commits);
             wal_size = std::max(wal_size, wal.bytes());
             server.process().stop();
         }
@@ -348,25 +243,23 @@ void heartbeats(const place& in, const settings& how, bench::served_fleet& fleet
                 request = test::go_request("GET", "/");
                 return true;
             };
-            measure(
-                server.process(), clients, {get, 0, bench::duration{how.seconds}}, [] { return 0.; },
-                nothing);
+            nothing.measure(server.process(), clients, {get, 0, bench::duration{how.seconds}});
             server.process().stop();
         }
     }
     for (const auto& each : all) {
         out.expect(each.same.refused + each.news.refused + each.steady.refused == 0,
                    "every heartbeat is taken");
-        each.same.print(fmt::format("{}: nothing new", each.name));
-        each.news.print(fmt::format("{}: another phase", each.name));
-        each.steady.print(fmt::format("{}: nothing new, one a minute from each", each.name));
+        each.same.print(fmt::format("{}: nothing new", each.name), "commits");
+        each.news.print(fmt::format("{}: another phase", each.name), "commits");
+        each.steady.print(fmt::format("{}: nothing new, one a minute from each", each.name), "commits");
     }
     if (with_nginx) nothing.print("nginx: GET, return 200");
     out.count("the WAL's largest size", megabytes(wal_size), "MB");
 }
 
 bool run(const settings& how) {
-    const place in{how.folder};
+    const bench::workplace in{how.folder};
     fs::create_directories(in.path("rest"));
     fs::create_directories(in.path("all"));
     bench::write_manifests(0, 1, in.path("rest"));

@@ -93,6 +93,13 @@ request_source served_fleet::same_again() {
     };
 }
 
+request_source served_fleet::polls() {
+    return [this](std::size_t, std::string& request) {
+        request = test::go_request("GET", path_of(ids_[next_device()], "configuration"));
+        return true;
+    };
+}
+
 request_source served_fleet::something_new() {
     return [this](std::size_t, std::string& request) {
         const auto device = next_device();

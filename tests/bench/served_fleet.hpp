@@ -25,6 +25,7 @@ public:
     // Without an end, one device after the other in an order that has no neighbours.
     request_source same_again();
     request_source something_new(); // a workload's phase
+    request_source polls();         // for the configuration
 
 private:
     std::size_t next_device();

@@ -1,0 +1,53 @@
+// Whether an upstream is worth asking: after too many failures it is left alone for a while, then tried
+// with one call.
+#pragma once
+
+#include "rest-proxy/settings.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+
+namespace edgeconf::rest_proxy {
+
+using clock = std::chrono::steady_clock;
+
+// Not thread-safe. Times never go back.
+class circuit_breaker {
+public:
+    enum class state { closed, open, half_open };
+
+    explicit circuit_breaker(const breaker_settings& settings);
+
+    // Whether a call may be made now. True half open is true once: that call decides, and has to be
+    // followed by succeeded(), failed() or withdrawn().
+    bool admits(clock::time_point now);
+    // Of a call from before it opened neither says anything, unless another one is tried meanwhile.
+    void succeeded(clock::time_point now);
+    void failed(clock::time_point now);
+    // The call that was admitted says nothing of the upstream: it was cancelled.
+    void withdrawn() noexcept { trying_ = false; }
+
+    state now(clock::time_point now) const noexcept;
+    // When it is worth asking again; `now` if it is at present.
+    clock::time_point retry_at(clock::time_point now) const noexcept;
+
+private:
+    // A tenth of the window each.
+    struct slice {
+        std::chrono::nanoseconds::rep number = -1;
+        std::size_t calls = 0;
+        std::size_t failures = 0;
+    };
+    slice& current(clock::time_point now);
+    void open(clock::time_point now);
+
+    breaker_settings settings_;
+    clock::duration slice_time_;
+    std::array<slice, 10> slices_;
+    bool open_ = false;
+    bool trying_ = false;
+    clock::time_point opened_{};
+};
+
+} // namespace edgeconf::rest_proxy

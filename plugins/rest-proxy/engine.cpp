@@ -1,0 +1,209 @@
+#include "rest-proxy/engine.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+namespace edgeconf::rest_proxy {
+namespace {
+
+constexpr std::chrono::seconds tick_time{1};
+
+cache_key key_of(const outgoing& what) { return {*shape_of(what.what).kept, what.ns, what.device_id}; }
+
+std::string name_of(const outgoing& what) {
+    return fmt::format("{}/{}/{}", shape_of(what.what).resource, what.ns, what.device_id);
+}
+
+} // namespace
+
+engine::engine(ecp::host host, const settings& from, cache& kept, const figures& counted,
+               std::function<void(bool, const std::string&)> tell,
+               std::function<void(const upstreams_state&)> changed)
+    : host_{host}, settings_{from}, cache_{kept}, counted_{counted}, changed_{std::move(changed)},
+      upstreams_{context_, settings_, counted_, std::move(tell)} {
+    asio::co_spawn(context_, tick(), asio::detached);
+    sigset_t before; // signals are the host's
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); // the thread inherits it
+    thread_ = std::thread{[this] { context_.run(); }};
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+engine::~engine() {
+    if (thread_.joinable()) stop(true);
+}
+
+void engine::take(incoming in) {
+    asio::post(context_, [this, in = std::move(in)]() mutable {
+        ++serving_;
+        asio::co_spawn(context_, serve(std::move(in)), asio::detached);
+    });
+}
+
+void engine::cancel(ecp_op op) {
+    asio::post(context_, [this, op] {
+        const auto found = open_.find(op);
+        if (found == open_.end() || found->second->how != end::pending) return;
+        found->second->how = end::cancelled;
+        found->second->timer.cancel();
+    });
+}
+
+void engine::look(std::function<void()> looked) {
+    asio::post(context_, [this, looked = std::move(looked)]() mutable {
+        asio::co_spawn(context_, look_and_tell(std::move(looked)), asio::detached);
+    });
+}
+
+awaitable<void> engine::look_and_tell(std::function<void()> looked) {
+    ++serving_; // somebody waits for it
+    co_await upstreams_.look();
+    if (!stopping_) refresh();
+    looked();
+    answered();
+}
+
+void engine::refresh() {
+    changed_(upstreams_.state());
+    counted_.kept(static_cast<double>(cache_.bytes()));
+}
+
+// A call for `what`, joined to one that is under way where that cannot matter.
+std::shared_ptr<engine::fetch> engine::begin(outgoing what) {
+    const bool is_read = shape_of(what.what).kept.has_value();
+    auto name = is_read ? name_of(what) : std::string{};
+    const auto ticket = is_read ? cache_.ticket(what.device_id) : 0;
+    // A change between the two calls makes them different ones.
+    if (is_read) name += fmt::format("#{}", ticket);
+    if (const auto found = reads_.find(name); is_read && found != reads_.end()) {
+        counted_.joined();
+        return found->second;
+    }
+    auto made = std::make_shared<fetch>();
+    if (is_read) reads_.emplace(name, made);
+    asio::co_spawn(context_, run(made, std::move(what), std::move(name), ticket), asio::detached);
+    return made;
+}
+
+awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::string name,
+                            std::uint64_t ticket) {
+    const auto device = what.device_id;
+    const auto kind = what.what;
+    const auto kept = shape_of(kind).kept;
+    const auto ns = what.ns;
+    into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline);
+    auto& result = into->result;
+    if (kept) {
+        const cache_key key{*kept, ns, device};
+        reads_.erase(name);
+        if (result.status == ECP_OK)
+            cache_.put(key, ticket, std::make_shared<kept_answer>(kept_answer{result.body, result.revision}),
+                       clock::now());
+        else if (result.status == ECP_NOT_FOUND || result.status == ECP_REMOVED)
+            cache_.forget(key);
+    } else {
+        // Also after a failure: nobody knows what the upstream has done.
+        cache_.changed(device);
+    }
+    into->done = true;
+    for (auto* w : into->waiters) {
+        if (w->how == end::pending) w->how = end::done;
+        w->timer.cancel();
+    }
+}
+
+awaitable<void> engine::serve(incoming in) {
+    auto shared = begin(in.what);
+    if (in.op == 0) co_return answered(); // nobody waits
+    waiter me{asio::steady_timer{context_, std::min(in.deadline, clock::now() + settings_.deadline)}};
+    const auto at = shared->waiters.insert(shared->waiters.end(), &me);
+    open_[in.op] = &me;
+    if (!shared->done && !stopping_) co_await me.timer.async_wait(as_result);
+    if (stopping_ && me.how == end::pending) me.how = end::stopping;
+    shared->waiters.erase(at);
+    open_.erase(in.op);
+    answer(in, *shared, shared->done ? end::done : me.how);
+    answered();
+}
+
+void engine::answered() {
+    if (--serving_ == 0 && when_empty_) when_empty_();
+}
+
+void engine::answer(const incoming& in, const fetch& from, end how) {
+    const auto is_read = shape_of(in.what.what).kept.has_value();
+    const bool has_failed = how != end::done || from.result.is_fault;
+    if (is_read && has_failed && how != end::cancelled) {
+        if (const auto old = cache_.find(key_of(in.what), clock::now()); old.how != freshness::none) {
+            counted_.rescued();
+            return host_.complete(in.op,
+                                  ecp::reply{ECP_OK}.body(old.what->body).revision(old.what->revision));
+        }
+    }
+    switch (how) {
+    case end::done: break;
+    case end::cancelled: return host_.complete(in.op, ecp::reply{ECP_CANCELLED});
+    case end::stopping: return host_.complete(in.op, ecp::reply{ECP_UNAVAILABLE, "the provider stops"});
+    case end::pending:
+        return host_.complete(in.op, ecp::reply{ECP_DEADLINE, "no upstream has answered in time"});
+    }
+    ecp::reply told{from.result.status, from.result.message};
+    told.body(from.result.body).revision(from.result.revision).retry_after(from.result.retry_after);
+    if (from.result.status == ECP_INVALID) told.detail("", "the data store does not take this body");
+    host_.complete(in.op, told);
+}
+
+awaitable<void> engine::tick() {
+    while (!stopping_) {
+        upstreams_.tend();
+        refresh();
+        ticker_.expires_after(tick_time);
+        co_await ticker_.async_wait(as_result);
+    }
+}
+
+void engine::end_all(end how) {
+    for (auto& [op, w] : open_) {
+        if (w->how == end::pending) w->how = how;
+        w->timer.cancel();
+    }
+}
+
+void engine::stop(bool in_a_hurry) {
+    std::promise<void> empty;
+    auto is_empty = empty.get_future();
+    asio::post(context_, [&] {
+        stopping_ = in_a_hurry;
+        when_empty_ = [&, told = false]() mutable {
+            if (!std::exchange(told, true)) empty.set_value();
+        };
+        if (in_a_hurry) {
+            upstreams_.close();
+            end_all(end::stopping);
+        }
+        if (serving_ == 0) when_empty_();
+    });
+    is_empty.wait();
+    asio::post(context_, [this] {
+        stopping_ = true;
+        when_empty_ = nullptr;
+        ticker_.cancel();
+        upstreams_.close();
+        work_.reset();
+        // What is left serves nobody; it ends with the context.
+        context_.stop();
+    });
+    thread_.join();
+}
+
+} // namespace edgeconf::rest_proxy

@@ -1,0 +1,94 @@
+// A thread that asks upstreams on behalf of some of the devices, and answers their operations.
+#pragma once
+
+#include "rest-proxy/asio.hpp"
+#include "rest-proxy/cache.hpp"
+#include "rest-proxy/figures.hpp"
+#include "rest-proxy/settings.hpp"
+#include "rest-proxy/upstreams.hpp"
+
+#include <ecp/provider.hpp>
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+
+namespace edgeconf::rest_proxy {
+
+// An operation on its way; the texts are copies, so that it may be answered before the upstream is done with.
+struct incoming {
+    ecp_op op = 0; // 0: nobody waits, a kept answer is renewed
+    outgoing what;
+    clock::time_point deadline{};
+};
+
+// Every operation is answered by its deadline, whatever the upstreams do. What is read by several at once is
+// asked for once.
+class engine {
+public:
+    // Runs from here on. `tell` and `changed` are called on its thread, the latter every second or so.
+    engine(ecp::host host, const settings& from, cache& kept, const figures& counted,
+           std::function<void(bool is_bad, const std::string&)> tell,
+           std::function<void(const upstreams_state&)> changed);
+    // After stop().
+    ~engine();
+    engine(const engine&) = delete;
+    engine& operator=(const engine&) = delete;
+
+    // [any-thread], until stop() is called.
+    void take(incoming in);
+    void cancel(ecp_op op);
+
+    // Calls `looked` on its thread once each upstream has been looked for, and `changed` before that.
+    void look(std::function<void()> looked);
+
+    // Takes no more calls, and waits for those that it has, no longer than their deadlines: at once with
+    // `in_a_hurry`. After that its thread calls nobody.
+    void stop(bool in_a_hurry);
+
+private:
+    enum class end { pending, done, cancelled, stopping };
+    struct waiter {
+        asio::steady_timer timer;
+        end how = end::pending;
+    };
+    struct fetch {
+        verdict result;
+        bool done = false;
+        std::list<waiter*> waiters;
+    };
+
+    awaitable<void> serve(incoming in);
+    awaitable<void> run(std::shared_ptr<fetch> into, outgoing what, std::string name, std::uint64_t ticket);
+    awaitable<void> tick();
+    awaitable<void> look_and_tell(std::function<void()> looked);
+    std::shared_ptr<fetch> begin(outgoing what);
+    void answer(const incoming& in, const fetch& from, end how);
+    void end_all(end how);
+    void refresh();
+    void answered();
+
+    const ecp::host host_;
+    const settings settings_;
+    cache& cache_;
+    const figures& counted_;
+    const std::function<void(const upstreams_state&)> changed_;
+    asio::io_context context_{1};
+    asio::executor_work_guard<executor> work_{context_.get_executor()};
+    upstreams upstreams_;
+    asio::steady_timer ticker_{context_};
+    std::unordered_map<std::string, std::shared_ptr<fetch>> reads_; // under way, by what they ask for
+    std::unordered_map<ecp_op, waiter*> open_;
+    std::size_t serving_ = 0; // operations taken and not answered
+    bool stopping_ = false;
+    std::function<void()> when_empty_;
+    std::thread thread_;
+};
+
+} // namespace edgeconf::rest_proxy

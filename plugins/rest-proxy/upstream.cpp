@@ -1,0 +1,172 @@
+#include "rest-proxy/upstream.hpp"
+
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/http/error.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace edgeconf::rest_proxy {
+namespace {
+
+// A name is looked up again for the first connection after that.
+constexpr std::chrono::seconds name_age{10};
+
+std::string words_for(const exchange& e, const upstream_settings& to) {
+    namespace http = boost::beast::http;
+    if (e.timed_out) return fmt::format("{} does not answer in time", to.url);
+    if (e.failure == http::error::body_limit) return fmt::format("{} answers with too long a body", to.url);
+    if (e.failure == http::error::end_of_stream || e.failure == http::error::partial_message)
+        return fmt::format("{} closes the connection {}", to.url,
+                           e.began_answer ? "in the middle of its answer" : "without an answer");
+    return fmt::format("the connection to {} fails: {}", to.url, e.failure.message());
+}
+
+} // namespace
+
+upstream::upstream(asio::io_context& on, const upstream_settings& about, const settings& all)
+    : on_{on}, about_{about}, pool_{all.pool}, connect_time_{all.connect_time},
+      answer_bytes_{all.answer_bytes}, breaker_{all.breaker}, tls_{about.tls}, resolver_{on} {}
+
+bool upstream::is_fit(const connection& c) const {
+    const auto now = clock::now();
+    return now - c.opened < pool_.age && now - c.used < pool_.idle_time && c.is_usable();
+}
+
+std::unique_ptr<connection> upstream::take_idle() {
+    while (!idle_.empty()) {
+        auto c = std::move(idle_.back());
+        idle_.pop_back();
+        if (is_fit(*c)) return c;
+        --open_;
+    }
+    return nullptr;
+}
+
+awaitable<connect_result> upstream::open(clock::time_point until) {
+    until = std::min(until, clock::now() + connect_time_);
+    connect_result failed;
+    std::shared_ptr<asio::ssl::context> context;
+    if (about_.address.tls) {
+        context = tls_.current(failed.problem);
+        if (context == nullptr) co_return failed;
+    }
+    if (about_.address.socket.empty() && (addresses_.empty() || clock::now() - resolved_ > name_age)) {
+        resolved_ = clock::now(); // whoever comes meanwhile takes the former addresses
+        // Asio looks names up in a thread of its own, and gives up when the resolver is cancelled.
+        const auto [ec, found] =
+            co_await resolver_.async_resolve(about_.address.host, about_.address.port, as_result);
+        if (ec && addresses_.empty()) {
+            failed.problem = fmt::format("cannot find the address of {}: {}", about_.url, ec.message());
+            co_return failed;
+        }
+        if (!ec) addresses_ = found; // else the former ones may still do
+    }
+    co_return co_await connect(about_, addresses_, std::move(context), until);
+}
+
+// Null, and why in `made`, where none is to be had until then.
+awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until, attempt& made) {
+    // Whoever comes meanwhile may take what a waiter was called for: then that one waits on, in front.
+    for (bool waited = false;; waited = true) {
+        if (auto c = take_idle()) co_return c;
+        if (open_ < pool_.connections) break;
+        if (!waited && waiting_.size() >= pool_.waiting) {
+            made.queue_full = true;
+            made.problem = fmt::format("{} calls wait for a connection to {}", waiting_.size(), about_.url);
+            co_return nullptr;
+        }
+        waiter me{asio::steady_timer{on_, until}};
+        const auto at = waiting_.insert(waited ? waiting_.begin() : waiting_.end(), &me);
+        co_await me.timer.async_wait(as_result);
+        if (me.called) continue;
+        waiting_.erase(at);
+        made.timed_out = true;
+        made.problem = fmt::format("all {} connections to {} are in use", open_, about_.url);
+        co_return nullptr;
+    }
+    ++open_;
+    auto opened = co_await open(until);
+    if (opened.made != nullptr && !closed_) co_return std::move(opened.made);
+    --open_;
+    call_next();
+    made.problem = closed_ ? "the provider stops" : std::move(opened.problem);
+    made.timed_out = opened.timed_out;
+    co_return nullptr;
+}
+
+void upstream::release(std::unique_ptr<connection> c) {
+    if (!closed_ && c->is_usable())
+        idle_.push_back(std::move(c));
+    else
+        --open_;
+    call_next();
+}
+
+void upstream::call_next() {
+    if (waiting_.empty()) return;
+    auto* next = waiting_.front();
+    waiting_.pop_front();
+    next->called = true;
+    next->timer.cancel();
+}
+
+awaitable<attempt> upstream::make(const http_request& request, bool repeatable, clock::time_point until) {
+    attempt made;
+    // A connection that has been idle may be closed by the other side in the moment in which it is used: once
+    // more over another one, if nothing has come back.
+    for (bool again = true; again;) {
+        again = false;
+        auto c = co_await acquire(until, made);
+        if (c == nullptr) break;
+        const bool is_new = c->opened == c->used;
+        busy_.push_back(c.get());
+        auto done = co_await c->make(request, answer_bytes_, until);
+        std::erase(busy_, c.get());
+        release(std::move(c));
+        made.was_sent = true;
+        if (done.answer) {
+            made.answer = std::move(done.answer);
+            made.problem.clear();
+            break;
+        }
+        made.problem = closed_ ? "the provider stops" : words_for(done, about_);
+        made.timed_out = done.timed_out;
+        again = repeatable && !is_new && !done.began_answer && !done.timed_out && !closed_;
+    }
+    trouble_ = made.problem;
+    co_return made;
+}
+
+awaitable<std::string> upstream::probe() {
+    if (open_ >= pool_.connections) co_return std::string{};
+    ++open_;
+    auto opened = co_await open(clock::time_point::max());
+    trouble_ = opened.problem;
+    if (opened.made == nullptr) {
+        --open_;
+        call_next();
+    } else {
+        release(std::move(opened.made));
+    }
+    co_return trouble_;
+}
+
+void upstream::tend() {
+    const auto before = idle_.size();
+    std::erase_if(idle_, [this](const std::unique_ptr<connection>& c) { return !is_fit(*c); });
+    open_ -= before - idle_.size();
+}
+
+void upstream::close() {
+    closed_ = true;
+    resolver_.cancel();
+    open_ -= idle_.size();
+    idle_.clear();
+    for (auto* c : busy_) c->close();
+    for (auto* w : waiting_) w->timer.cancel();
+}
+
+} // namespace edgeconf::rest_proxy

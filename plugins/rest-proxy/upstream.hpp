@@ -1,0 +1,88 @@
+// One upstream: its connections, and whether it is worth asking.
+#pragma once
+
+#include "rest-proxy/asio.hpp"
+#include "rest-proxy/circuit_breaker.hpp"
+#include "rest-proxy/client_tls.hpp"
+#include "rest-proxy/connection.hpp"
+#include "rest-proxy/settings.hpp"
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgeconf::rest_proxy {
+
+// What an attempt came to.
+struct attempt {
+    std::optional<upstream_answer> answer; // whole, and not yet looked at
+    std::string problem;                   // where there is none, in words
+    bool was_sent = false;                 // the upstream may have done what was asked
+    bool timed_out = false;
+    bool queue_full = false; // no connection to be had, and none to wait for
+};
+
+// One thread's.
+class upstream {
+public:
+    upstream(asio::io_context& on, const upstream_settings& about, const settings& all);
+
+    const upstream_settings& about() const noexcept { return about_; }
+    circuit_breaker& breaker() noexcept { return breaker_; }
+
+    // Makes the request over a connection that is open, or a new one. `until` is the attempt's own. One that
+    // is repeatable is made again where an idle connection turns out to be closed.
+    awaitable<attempt> make(const http_request& request, bool repeatable, clock::time_point until);
+
+    // Opens a connection and keeps it: whether the upstream is there. Empty if it is, or else why not.
+    awaitable<std::string> probe();
+
+    // Closes what nobody uses any more, every second or so.
+    void tend();
+    // Closes everything; what is under way fails.
+    void close();
+
+    std::size_t connections() const noexcept { return open_; }
+    std::size_t waiting() const noexcept { return waiting_.size(); }
+    // What it last failed with; empty after a success.
+    const std::string& trouble() const noexcept { return trouble_; }
+
+private:
+    // A call that waits for a connection to come free, or for the right to open one.
+    struct waiter {
+        asio::steady_timer timer;
+        bool called = false;
+    };
+
+    awaitable<std::unique_ptr<connection>> acquire(clock::time_point until, attempt& made);
+    void release(std::unique_ptr<connection> c);
+    void call_next();
+    std::unique_ptr<connection> take_idle();
+    awaitable<connect_result> open(clock::time_point until);
+    bool is_fit(const connection& c) const;
+
+    asio::io_context& on_;
+    const upstream_settings about_;
+    const pool_settings pool_;
+    const milliseconds connect_time_;
+    const std::size_t answer_bytes_;
+    circuit_breaker breaker_;
+    client_tls tls_;
+    asio::ip::tcp::resolver resolver_;
+    asio::ip::tcp::resolver::results_type addresses_;
+    clock::time_point resolved_{};
+    std::vector<std::unique_ptr<connection>> idle_; // the one used last at the end
+    std::vector<connection*> busy_;
+    std::size_t open_ = 0; // idle, in use, or being opened
+    std::list<waiter*> waiting_;
+    std::string trouble_;
+    bool closed_ = false;
+};
+
+} // namespace edgeconf::rest_proxy

@@ -1,0 +1,208 @@
+#include "rest-proxy/upstreams.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/beast/http/field.hpp>
+#include <boost/beast/http/verb.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace edgeconf::rest_proxy {
+namespace {
+
+namespace http = boost::beast::http;
+
+// Less time than that is not worth another attempt.
+constexpr milliseconds shortest_attempt{50};
+
+std::string authority(const upstream_address& a) {
+    if (!a.socket.empty()) return "localhost";
+    const bool is_usual = a.port == (a.tls ? "443" : "80");
+    const auto host = a.host.find(':') == std::string::npos ? a.host : "[" + a.host + "]";
+    return is_usual ? host : host + ":" + a.port;
+}
+
+} // namespace
+
+upstreams::upstreams(asio::io_context& on, const settings& from, const figures& counted,
+                     std::function<void(bool, const std::string&)> tell)
+    : on_{on}, settings_{from}, counted_{counted}, tell_{std::move(tell)}, token_{from.bearer_token},
+      budget_{from.retries.budget_percent}, looked_{on} {
+    for (const auto& each : from.upstreams)
+        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false});
+}
+
+// The first of the best priority that is not tried yet and takes calls; among equals it goes round.
+upstreams::member* upstreams::choose(const std::vector<const member*>& tried) {
+    const auto now = clock::now();
+    for (auto first = members_.begin(); first != members_.end();) {
+        const auto priority = first->at->about().priority;
+        const auto last = std::find_if(first, members_.end(),
+                                       [&](const member& m) { return m.at->about().priority != priority; });
+        const auto count = static_cast<std::size_t>(last - first);
+        for (std::size_t i = 0; i < count; ++i) {
+            auto& m = first[static_cast<std::ptrdiff_t>((turn_ + i) % count)];
+            if (std::find(tried.begin(), tried.end(), &m) == tried.end() && m.at->breaker().admits(now)) {
+                ++turn_;
+                return &m;
+            }
+        }
+        first = last;
+    }
+    return nullptr;
+}
+
+http_request upstreams::request_for(const outgoing& what) const {
+    const auto& shape = shape_of(what.what);
+    http_request request{http::string_to_verb({shape.method.data(), shape.method.size()}), "", 11};
+    request.set(http::field::accept, "application/json");
+    request.set(http::field::user_agent, "edgeconf-rest-proxy");
+    if (!what.trace.empty()) request.set("traceparent", what.trace);
+    if (!what.body.empty()) {
+        request.set(http::field::content_type, "application/json");
+        request.body() = what.body;
+    }
+    request.prepare_payload();
+    return request;
+}
+
+awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const outgoing& what,
+                                         bool has_another, clock::time_point until, bool& was_sent) {
+    const auto& about = m.at->about();
+    request.target(target_of(what.what, about.address.base, what.ns, what.device_id));
+    request.set(http::field::host, authority(about.address));
+    if (const auto& token = token_.current(); !token.empty()) request.set(http::field::authorization, token);
+    for (const auto& h : settings_.headers) request.set(h.name, h.value);
+
+    const auto began = clock::now();
+    // One that says nothing must leave time for the next one.
+    const auto mine = has_another ? began + (until - began) * 3 / 5 : until;
+    counted_.attempt();
+    auto made = co_await m.at->make(request, shape_of(what.what).repeatable, mine);
+    const auto now = clock::now();
+    counted_.took(std::chrono::duration<double>(now - began).count());
+    was_sent = made.was_sent;
+
+    verdict given;
+    if (made.answer) {
+        given = judge(what.what, what.device_id, *made.answer);
+        if (!given.message.empty()) given.message += " (" + about.url + ")";
+    } else {
+        given = no_answer(made.queue_full  ? ECP_BUSY
+                          : made.timed_out ? ECP_DEADLINE
+                                           : ECP_UNAVAILABLE,
+                          made.problem);
+        given.is_fault = true;
+    }
+    if (made.queue_full || closed_)
+        m.at->breaker().withdrawn();
+    else if (given.is_fault)
+        m.at->breaker().failed(now);
+    else
+        m.at->breaker().succeeded(now);
+    if (given.is_fault) counted_.fault();
+    note(m);
+    co_return given;
+}
+
+awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
+    budget_.call();
+    auto request = request_for(what);
+    auto last = no_answer(ECP_UNAVAILABLE, "no upstream takes calls at the moment");
+    last.is_fault = true;
+    last.retry_after = settings_.breaker.open_time;
+    std::vector<const member*> tried;
+    bool token_renewed = false;
+    for (std::size_t n = 0; n < settings_.retries.attempts && !closed_; ++n) {
+        auto* m = choose(tried);
+        if (m == nullptr && tried.size() > 0) { // all were tried: once more round
+            tried.clear();
+            m = choose(tried);
+        }
+        if (m == nullptr) break;
+        tried.push_back(m);
+        bool was_sent = false;
+        const bool has_another = n + 1 < settings_.retries.attempts && members_.size() > 1;
+        last = co_await attempt_at(*m, request, what, has_another, until, was_sent);
+        if (last.status == ECP_UNAUTHENTICATED && !token_renewed && token_.refresh()) {
+            token_renewed = true;
+            tried.clear();
+            continue;
+        }
+        if (!last.is_fault) break;
+        if (was_sent && !shape_of(what.what).repeatable) break;
+        if (until - clock::now() < shortest_attempt) break;
+        // What was not sent has put no load on anybody.
+        if (was_sent && !budget_.take()) break;
+        counted_.retry();
+    }
+    co_return last;
+}
+
+// Tells of an upstream that is given up or back.
+void upstreams::note(member& m) {
+    const bool is_open = m.at->breaker().now(clock::now()) != circuit_breaker::state::closed;
+    if (std::exchange(m.was_open, is_open) == is_open || closed_) return;
+    if (is_open) {
+        counted_.opened();
+        tell_(true, fmt::format("{} is left alone for {} s: too many calls have failed, the last one: {}",
+                                m.at->about().url, settings_.breaker.open_time.count(), m.at->trouble()));
+    } else {
+        tell_(false, fmt::format("{} answers again", m.at->about().url));
+    }
+}
+
+awaitable<void> upstreams::probe(member& m) {
+    co_await m.at->probe();
+    m.probing = false;
+    m.next_probe = clock::now() + settings_.breaker.open_time;
+    if (--probing_ == 0) looked_.cancel();
+}
+
+awaitable<void> upstreams::look() {
+    tend();
+    looked_.expires_after(settings_.connect_time * 2); // a name that nobody answers for takes longer
+    if (probing_ != 0) co_await looked_.async_wait(as_result);
+}
+
+void upstreams::tend() {
+    const auto now = clock::now();
+    for (auto& m : members_) {
+        m.at->tend();
+        // Nobody may ask for a long time; whether it is there should be known all the same.
+        const bool is_out =
+            m.at->breaker().now(now) != circuit_breaker::state::closed || !m.at->trouble().empty();
+        const bool is_unknown = m.next_probe == clock::time_point{};
+        if ((!is_out && !is_unknown) || m.probing || now < m.next_probe || closed_) continue;
+        m.probing = true;
+        ++probing_;
+        asio::co_spawn(on_, probe(m), asio::detached);
+    }
+}
+
+upstreams_state upstreams::state() const {
+    upstreams_state made;
+    const auto now = clock::now();
+    for (const auto& m : members_) {
+        ++made.all;
+        made.connections += m.at->connections();
+        made.waiting += m.at->waiting();
+        if (m.at->breaker().now(now) != circuit_breaker::state::open && m.at->trouble().empty()) continue;
+        if (made.out++ == 0)
+            made.reason = m.at->trouble().empty()
+                              ? fmt::format("{} is left alone for a while", m.at->about().url)
+                              : m.at->trouble();
+    }
+    return made;
+}
+
+void upstreams::close() {
+    closed_ = true;
+    looked_.cancel();
+    for (auto& m : members_) m.at->close();
+}
+
+} // namespace edgeconf::rest_proxy
