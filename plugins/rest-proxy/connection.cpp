@@ -71,18 +71,23 @@ public:
                 co_return done;
             }
         }
-        http::response_parser<http::string_body> reading;
-        reading.header_limit(most_header_bytes);
-        reading.body_limit(most_bytes);
-        const auto [failed, read] = co_await http::async_read(stream_, buffer_, reading, as_result);
+        std::optional<http::response_parser<http::string_body>> reading;
+        do { // interim responses, as 100 Continue, come before the answer
+            reading.emplace();
+            reading->header_limit(most_header_bytes);
+            reading->body_limit(most_bytes);
+            auto [failed, read] = co_await http::async_read(stream_, buffer_, *reading, as_result);
+            done.began_answer = done.began_answer || read != 0;
+            if (!failed && reading->get().result() == http::status::switching_protocols)
+                failed = http::error::bad_status; // nobody has asked for that
+            if (failed) {
+                done.failure = failed;
+                done.timed_out = failed == beast::error::timeout;
+                co_return done;
+            }
+        } while (reading->get().result_int() < 200);
         lowest.expires_never();
-        done.began_answer = read != 0;
-        if (failed) {
-            done.failure = failed;
-            done.timed_out = failed == beast::error::timeout;
-            co_return done;
-        }
-        auto& message = reading.get();
+        auto& message = reading->get();
         upstream_answer given;
         given.status = message.result_int();
         given.retry_after = retry_after(message[http::field::retry_after]);
