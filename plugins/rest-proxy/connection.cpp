@@ -48,6 +48,16 @@ bool has_gone(int fd) {
     return ::poll(&state, 1, 0) != 0;
 }
 
+// Whether something has been received that was not asked for.
+template <class Stream>
+bool has_surplus(Stream&) {
+    return false;
+}
+bool has_surplus(tls_stream& stream) {
+    auto* native = stream.native_handle();
+    return SSL_has_pending(native) == 1 || BIO_ctrl_pending(SSL_get_rbio(native)) != 0;
+}
+
 template <class Stream>
 class connection_over final : public connection {
 public:
@@ -100,8 +110,9 @@ public:
     }
 
     bool is_usable() const override {
-        auto& lowest = beast::get_lowest_layer(const_cast<Stream&>(stream_));
-        return usable_ && !has_gone(lowest.socket().native_handle());
+        auto& stream = const_cast<Stream&>(stream_);
+        auto& lowest = beast::get_lowest_layer(stream);
+        return usable_ && !has_surplus(stream) && !has_gone(lowest.socket().native_handle());
     }
     void close() override { beast::get_lowest_layer(stream_).close(); }
 
