@@ -32,7 +32,7 @@ upstreams::upstreams(asio::io_context& on, const settings& from, const figures& 
     : on_{on}, settings_{from}, counted_{counted}, tell_{std::move(tell)}, token_{from.bearer_token},
       budget_{from.retries.budget_percent}, looked_{on} {
     for (const auto& each : from.upstreams)
-        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false});
+        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false, {}});
 }
 
 // The first of the best priority that is not tried yet and takes calls; among equals it goes round.
@@ -103,7 +103,10 @@ awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const
         m.at->breaker().failed(now);
     else
         m.at->breaker().succeeded(now);
-    if (given.is_fault) counted_.fault();
+    if (given.is_fault) {
+        counted_.fault();
+        m.fault = given.message;
+    }
     note(m);
     co_return given;
 }
@@ -149,7 +152,7 @@ void upstreams::note(member& m) {
     if (is_open) {
         counted_.opened();
         tell_(true, fmt::format("{} is left alone for {} s: too many calls have failed, the last one: {}",
-                                m.at->about().url, settings_.breaker.open_time.count(), m.at->trouble()));
+                                m.at->about().url, settings_.breaker.open_time.count(), m.fault));
     } else {
         tell_(false, fmt::format("{} answers again", m.at->about().url));
     }
@@ -193,7 +196,7 @@ upstreams_state upstreams::state() const {
         if (m.at->breaker().now(now) != circuit_breaker::state::open && m.at->trouble().empty()) continue;
         if (made.out++ == 0)
             made.reason = m.at->trouble().empty()
-                              ? fmt::format("{} is left alone for a while", m.at->about().url)
+                              ? fmt::format("{} is left alone for a while: {}", m.at->about().url, m.fault)
                               : m.at->trouble();
     }
     return made;

@@ -61,6 +61,7 @@ private:
         bool probing = false;
         clock::time_point next_probe{};
         bool was_open = false;
+        std::string fault; // the last one, in words
     };
 
     member* choose(const std::vector<const member*>& tried);
