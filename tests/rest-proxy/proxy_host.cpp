@@ -12,11 +12,13 @@ namespace {
 
 namespace json = boost::json;
 
-std::string configuration(std::string_view options, std::string_view more) {
+std::string configuration(std::string_view options, std::string_view more, std::string_view deadline) {
     return std::string{"device-api: {listen: 127.0.0.1:0}\nadmin-api: {socket: admin.sock}\n"
                        "observe: {listen: 127.0.0.1:0}\nthreads: 2\n"}
         .append(more)
-        .append("provider:\n  library: rest-proxy\n  deadlines: {device: 1h}\n  options: ")
+        .append("provider:\n  library: rest-proxy\n  deadlines: {device: ")
+        .append(deadline)
+        .append("}\n  options: ")
         .append(options)
         .append("\n");
 }
@@ -32,8 +34,8 @@ std::string asking(const std::vector<std::string>& urls, std::string_view more) 
     return made + "}";
 }
 
-proxy_host::proxy_host(std::string_view options, std::string_view more)
-    : more_{more}, host_{folder_, configuration(options, more)} {}
+proxy_host::proxy_host(std::string_view options, std::string_view more, std::string_view deadline)
+    : more_{more}, deadline_{deadline}, host_{folder_, configuration(options, more, deadline)} {}
 
 reply proxy_host::get(std::string_view id, std::string_view call) const {
     return device().request("GET", device_path(id, call));
@@ -67,7 +69,7 @@ finished proxy_host::edgeconf(std::vector<std::string> arguments) const {
 }
 
 finished proxy_host::reload(std::string_view options) const {
-    folder_.write("edgeconf.yaml", configuration(options, more_));
+    folder_.write("edgeconf.yaml", configuration(options, more_, deadline_));
     return edgeconf({"reload"});
 }
 

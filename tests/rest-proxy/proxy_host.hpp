@@ -18,8 +18,10 @@ std::string asking(const std::vector<std::string>& urls, std::string_view more =
 // answered in time is the provider's doing.
 class proxy_host {
 public:
-    // `more` are further lines of the configuration.
-    explicit proxy_host(std::string_view options, std::string_view more = {});
+    // `more` are further lines of the configuration. `deadline` is the host's own for a call: unless it is
+    // set, what is answered in time is the provider's doing.
+    explicit proxy_host(std::string_view options, std::string_view more = {},
+                        std::string_view deadline = "1h");
 
     target to_device() const { return {host_.device_address(), {}, {}, {}}; }
     client device() const { return client{to_device()}; }
@@ -42,6 +44,7 @@ public:
 private:
     temp_folder folder_;
     std::string more_;
+    std::string deadline_;
     running_host host_;
 };
 
