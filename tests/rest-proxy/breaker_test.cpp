@@ -6,7 +6,6 @@
 
 using namespace edgeconf::test;
 using Catch::Matchers::Contains;
-using Catch::Matchers::Equals;
 
 namespace {
 
@@ -20,7 +19,6 @@ std::string with_breaker(const std::vector<std::string>& urls, std::string_view 
 } // namespace
 
 TEST_CASE("breaker: an upstream that fails is asked no more, and the page says so", "[rest-proxy]") {
-    const temp_folder folder;
     const auto has_answers = GENERATE(true, false);
     faulty_upstream upstream{has_answers ? always(answer(500, R"({"message":"out of memory"})"))
                                          : always({.then = conduct::ending::reset})};

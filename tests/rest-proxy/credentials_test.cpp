@@ -5,7 +5,6 @@
 #include "support/eventually.hpp"
 
 using namespace edgeconf::test;
-using Catch::Matchers::Equals;
 
 namespace {
 
@@ -31,10 +30,10 @@ TEST_CASE("credentials: a token from a file goes along, and its successor as soo
     proxy_host host{with_token(upstream, file)};
     CHECK(host.get("press-1").status == 200);
 
-    // No read between the two is refused: whoever gets 401 looks into the file at once.
     std::filesystem::rename(folder.write("next", "second, of another length"), file);
     upstream.behave(admits("Bearer second, of another length"));
     CHECK(host.get("press-1").status == 401); // blanks are no part of a token: the former one stays
+    // Whoever gets 401 looks into the file at once.
     std::filesystem::rename(folder.write("next", "third"), file);
     upstream.behave(admits("Bearer third"));
     for (int i = 0; i < 5; ++i) CHECK(host.get("press-1").status == 200);

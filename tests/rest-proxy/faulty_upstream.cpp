@@ -228,7 +228,10 @@ void faulty_upstream::serve(peer& p) {
     const int fd = p.fd; // only this thread closes it
     std::unique_ptr<SSL, decltype(&SSL_free)> tls{nullptr, &SSL_free};
     bool is_ready = true;
-    if (context_ != nullptr) {
+    if (at_.is_mute) {
+        wait_for_end(fd);
+        is_ready = false;
+    } else if (context_ != nullptr) {
         tls.reset(SSL_new(context_.get()));
         SSL_set_fd(tls.get(), fd);
         is_ready = SSL_accept(tls.get()) == 1;

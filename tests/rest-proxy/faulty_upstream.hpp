@@ -54,6 +54,7 @@ struct upstream_place {
     std::filesystem::path socket{}; // empty: a port of 127.0.0.1
     std::optional<identity> tls{};
     std::filesystem::path client_ca{}; // with it a client certificate is asked for
+    bool is_mute = false;              // takes connections, and says nothing on them
 };
 
 // Listens when the constructor returns; a thread for each connection. Its functions may be called by any one

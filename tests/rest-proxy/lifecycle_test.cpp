@@ -108,15 +108,14 @@ TEST_CASE("lifecycle: a stop in the middle of slow calls ends in time", "[rest-p
 }
 
 TEST_CASE("lifecycle: a stop while connections are being made ends in time", "[rest-proxy]") {
-    const temp_folder pki;
-    authority ca{pki.path(), "ca"};
-    // Speaks no TLS, and waits for the end of a request that does not come.
-    faulty_upstream plain{sound};
-    const auto url = "https://127.0.0.1" + plain.url().substr(plain.url().rfind(':'));
-    proxy_host host{asking({url}, R"("deadline": "1h", "connect-time": "10m")"), "shutdown-time: 100ms\n",
-                    "1s"};
+    faulty_upstream good{sound};
+    faulty_upstream mute{sound, {.is_mute = true}};
+    proxy_host host{asking({good.url()}, uncached), "shutdown-time: 100ms\n", "1s"};
+    const auto url = "https://127.0.0.1" + mute.url().substr(mute.url().rfind(':'));
+    CHECK(host.reload(asking({url}, R"("deadline": "1h", "connect-time": "1h")")).exit_code == 0);
     auto device = host.device();
     device.send(go_request("GET", device_path("press-1", "configuration")));
+    CHECK(eventually([&] { return mute.open_connections() == 2; })); // the first one is the proxy's own look
     CHECK(host.stops());
 }
 

@@ -5,7 +5,7 @@
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 
-#include <algorithm>
+#include <array>
 #include <thread>
 
 using namespace edgeconf::test;
