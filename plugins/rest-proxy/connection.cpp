@@ -1,7 +1,6 @@
 #include "rest-proxy/connection.hpp"
 
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/error.hpp>
@@ -13,8 +12,10 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 
 #include <fmt/format.h>
+#include <openssl/bio.h>
+#include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
 #include <poll.h>
 
 #include <algorithm>
@@ -48,6 +49,16 @@ bool has_gone(int fd) {
     return ::poll(&state, 1, 0) != 0;
 }
 
+// Whether something has been received that was not asked for.
+template <class Stream>
+bool has_surplus(Stream&) {
+    return false;
+}
+bool has_surplus(tls_stream& stream) {
+    auto* native = stream.native_handle();
+    return SSL_has_pending(native) == 1 || BIO_ctrl_pending(SSL_get_rbio(native)) != 0;
+}
+
 template <class Stream>
 class connection_over final : public connection {
 public:
@@ -71,18 +82,23 @@ public:
                 co_return done;
             }
         }
-        http::response_parser<http::string_body> reading;
-        reading.header_limit(most_header_bytes);
-        reading.body_limit(most_bytes);
-        const auto [failed, read] = co_await http::async_read(stream_, buffer_, reading, as_result);
+        std::optional<http::response_parser<http::string_body>> reading;
+        do { // interim responses, as 100 Continue, come before the answer
+            reading.emplace();
+            reading->header_limit(most_header_bytes);
+            reading->body_limit(most_bytes);
+            auto [failed, read] = co_await http::async_read(stream_, buffer_, *reading, as_result);
+            done.began_answer = done.began_answer || read != 0;
+            if (!failed && reading->get().result() == http::status::switching_protocols)
+                failed = http::error::bad_status; // nobody has asked for that
+            if (failed) {
+                done.failure = failed;
+                done.timed_out = failed == beast::error::timeout;
+                co_return done;
+            }
+        } while (reading->get().result_int() < 200);
         lowest.expires_never();
-        done.began_answer = read != 0;
-        if (failed) {
-            done.failure = failed;
-            done.timed_out = failed == beast::error::timeout;
-            co_return done;
-        }
-        auto& message = reading.get();
+        auto& message = reading->get();
         upstream_answer given;
         given.status = message.result_int();
         given.retry_after = retry_after(message[http::field::retry_after]);
@@ -95,8 +111,9 @@ public:
     }
 
     bool is_usable() const override {
-        auto& lowest = beast::get_lowest_layer(const_cast<Stream&>(stream_));
-        return usable_ && !has_gone(lowest.socket().native_handle());
+        auto& stream = const_cast<Stream&>(stream_);
+        auto& lowest = beast::get_lowest_layer(stream);
+        return usable_ && !has_surplus(stream) && !has_gone(lowest.socket().native_handle());
     }
     void close() override { beast::get_lowest_layer(stream_).close(); }
 
@@ -130,18 +147,25 @@ std::string refusal(SSL* native) {
                                 : fmt::format(" ({})", X509_verify_cert_error_string(verdict));
 }
 
+// Only a certificate for that name or address is taken. False if OpenSSL cannot look for it.
+bool expect(SSL* native, const std::string& name) {
+    error_code is_name;
+    asio::ip::make_address(name, is_name);
+    if (!is_name) // an address is no server name (RFC 6066)
+        return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(native), name.c_str()) == 1;
+    return SSL_set1_host(native, name.c_str()) == 1 && SSL_set_tlsext_host_name(native, name.c_str()) == 1;
+}
+
 awaitable<connect_result> secure(tcp_stream stream, const upstream_settings& to,
                                  std::shared_ptr<ssl::context> tls) {
     const auto& name = to.tls.name.empty() ? to.address.host : to.tls.name;
     tls_stream secured{std::move(stream), *tls};
-    auto* native = secured.native_handle();
-    error_code is_name;
-    asio::ip::make_address(name, is_name);
-    // An address is no server name (RFC 6066).
-    if (is_name) SSL_set_tlsext_host_name(native, name.c_str());
-    secured.set_verify_callback(ssl::host_name_verification{name});
+    if (!expect(secured.native_handle(), name)) {
+        ERR_clear_error();
+        co_return failed_to("make a TLS connection to", to, asio::error::invalid_argument);
+    }
     const auto [failed] = co_await secured.async_handshake(ssl::stream_base::client, as_result);
-    if (failed) co_return failed_to("make a TLS connection to", to, failed, refusal(native));
+    if (failed) co_return failed_to("make a TLS connection to", to, failed, refusal(secured.native_handle()));
     beast::get_lowest_layer(secured).expires_never();
     connect_result made;
     made.made = ready(std::move(secured), std::move(tls));

@@ -145,11 +145,11 @@ awaitable<std::string> upstream::probe() {
     ++open_;
     auto opened = co_await open(clock::time_point::max());
     trouble_ = opened.problem;
-    if (opened.made == nullptr) {
+    if (opened.made != nullptr && idle_.empty()) {
+        release(std::move(opened.made));
+    } else { // nobody needs one more
         --open_;
         call_next();
-    } else {
-        release(std::move(opened.made));
     }
     co_return trouble_;
 }

@@ -40,7 +40,8 @@ public:
     // is repeatable is made again where an idle connection turns out to be closed.
     awaitable<attempt> make(const http_request& request, bool repeatable, clock::time_point until);
 
-    // Opens a connection and keeps it: whether the upstream is there. Empty if it is, or else why not.
+    // Opens a connection, and keeps it if there is no other: whether the upstream is there. Empty if it is,
+    // or else why not.
     awaitable<std::string> probe();
 
     // Closes what nobody uses any more, every second or so.

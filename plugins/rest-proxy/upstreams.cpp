@@ -32,7 +32,7 @@ upstreams::upstreams(asio::io_context& on, const settings& from, const figures& 
     : on_{on}, settings_{from}, counted_{counted}, tell_{std::move(tell)}, token_{from.bearer_token},
       budget_{from.retries.budget_percent}, looked_{on} {
     for (const auto& each : from.upstreams)
-        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false});
+        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false, {}});
 }
 
 // The first of the best priority that is not tried yet and takes calls; among equals it goes round.
@@ -55,6 +55,15 @@ upstreams::member* upstreams::choose(const std::vector<const member*>& tried) {
     return nullptr;
 }
 
+// Whether one is left that choose() may come to.
+bool upstreams::has_another(const std::vector<const member*>& tried) const {
+    const auto now = clock::now();
+    return std::any_of(members_.begin(), members_.end(), [&](const member& m) {
+        return m.at->breaker().now(now) != circuit_breaker::state::open &&
+               std::find(tried.begin(), tried.end(), &m) == tried.end();
+    });
+}
+
 http_request upstreams::request_for(const outgoing& what) const {
     const auto& shape = shape_of(what.what);
     http_request request{http::string_to_verb({shape.method.data(), shape.method.size()}), "", 11};
@@ -70,7 +79,7 @@ http_request upstreams::request_for(const outgoing& what) const {
 }
 
 awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const outgoing& what,
-                                         bool has_another, clock::time_point until, bool& was_sent) {
+                                         bool has_next, clock::time_point until, bool& was_sent) {
     const auto& about = m.at->about();
     request.target(target_of(what.what, about.address.base, what.ns, what.device_id));
     request.set(http::field::host, authority(about.address));
@@ -79,7 +88,7 @@ awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const
 
     const auto began = clock::now();
     // One that says nothing must leave time for the next one.
-    const auto mine = has_another ? began + (until - began) * 3 / 5 : until;
+    const auto mine = has_next ? began + (until - began) * 3 / 5 : until;
     counted_.attempt();
     auto made = co_await m.at->make(request, shape_of(what.what).repeatable, mine);
     const auto now = clock::now();
@@ -103,7 +112,10 @@ awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const
         m.at->breaker().failed(now);
     else
         m.at->breaker().succeeded(now);
-    if (given.is_fault) counted_.fault();
+    if (given.is_fault) {
+        counted_.fault();
+        m.fault = given.message;
+    }
     note(m);
     co_return given;
 }
@@ -125,8 +137,8 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
         if (m == nullptr) break;
         tried.push_back(m);
         bool was_sent = false;
-        const bool has_another = n + 1 < settings_.retries.attempts && members_.size() > 1;
-        last = co_await attempt_at(*m, request, what, has_another, until, was_sent);
+        const bool has_next = n + 1 < settings_.retries.attempts && has_another(tried);
+        last = co_await attempt_at(*m, request, what, has_next, until, was_sent);
         if (last.status == ECP_UNAUTHENTICATED && !token_renewed && token_.refresh()) {
             token_renewed = true;
             tried.clear();
@@ -149,7 +161,7 @@ void upstreams::note(member& m) {
     if (is_open) {
         counted_.opened();
         tell_(true, fmt::format("{} is left alone for {} s: too many calls have failed, the last one: {}",
-                                m.at->about().url, settings_.breaker.open_time.count(), m.at->trouble()));
+                                m.at->about().url, settings_.breaker.open_time.count(), m.fault));
     } else {
         tell_(false, fmt::format("{} answers again", m.at->about().url));
     }
@@ -193,7 +205,7 @@ upstreams_state upstreams::state() const {
         if (m.at->breaker().now(now) != circuit_breaker::state::open && m.at->trouble().empty()) continue;
         if (made.out++ == 0)
             made.reason = m.at->trouble().empty()
-                              ? fmt::format("{} is left alone for a while", m.at->about().url)
+                              ? fmt::format("{} is left alone for a while: {}", m.at->about().url, m.fault)
                               : m.at->trouble();
     }
     return made;

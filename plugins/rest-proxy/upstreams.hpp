@@ -61,10 +61,12 @@ private:
         bool probing = false;
         clock::time_point next_probe{};
         bool was_open = false;
+        std::string fault; // the last one, in words
     };
 
     member* choose(const std::vector<const member*>& tried);
-    awaitable<verdict> attempt_at(member& m, http_request& request, const outgoing& what, bool has_another,
+    bool has_another(const std::vector<const member*>& tried) const;
+    awaitable<verdict> attempt_at(member& m, http_request& request, const outgoing& what, bool has_next,
                                   clock::time_point until, bool& was_sent);
     awaitable<void> probe(member& m);
     void note(member& m);
