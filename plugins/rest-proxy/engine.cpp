@@ -59,18 +59,12 @@ void engine::cancel(ecp_op op) {
     });
 }
 
-void engine::look(std::function<void()> looked) {
+void engine::when_looked(std::function<void()> looked) {
     asio::post(context_, [this, looked = std::move(looked)]() mutable {
-        asio::co_spawn(context_, look_and_tell(std::move(looked)), asio::detached);
+        if (has_looked_) return looked();
+        ++serving_; // somebody waits for it
+        when_looked_.push_back(std::move(looked));
     });
-}
-
-awaitable<void> engine::look_and_tell(std::function<void()> looked) {
-    ++serving_; // somebody waits for it
-    co_await upstreams_.look();
-    if (!stopping_) refresh();
-    looked();
-    answered();
 }
 
 void engine::refresh() {
@@ -164,11 +158,19 @@ void engine::answer(const incoming& in, const fetch& from, end how) {
 }
 
 awaitable<void> engine::tick() {
+    co_await upstreams_.look();
+    has_looked_ = true;
+    if (!stopping_) refresh();
+    for (const auto& looked : std::exchange(when_looked_, {})) {
+        looked();
+        answered();
+    }
     while (!stopping_) {
-        upstreams_.tend();
-        refresh();
         ticker_.expires_after(tick_time);
         co_await ticker_.async_wait(as_result);
+        if (stopping_) break;
+        upstreams_.tend();
+        refresh();
     }
 }
 

@@ -45,8 +45,9 @@ public:
     void take(incoming in);
     void cancel(ecp_op op);
 
-    // Calls `looked` on its thread once each upstream has been looked for, and `changed` before that.
-    void look(std::function<void()> looked);
+    // Calls `looked` on its thread once each upstream has been looked for for the first time, and `changed`
+    // before that.
+    void when_looked(std::function<void()> looked);
 
     // Takes no more calls, and waits for those that it has, no longer than their deadlines: at once with
     // `in_a_hurry`. After that its thread calls nobody.
@@ -67,7 +68,6 @@ private:
     awaitable<void> serve(incoming in);
     awaitable<void> run(std::shared_ptr<fetch> into, outgoing what, std::string name, std::uint64_t ticket);
     awaitable<void> tick();
-    awaitable<void> look_and_tell(std::function<void()> looked);
     std::shared_ptr<fetch> begin(outgoing what);
     void answer(const incoming& in, const fetch& from, end how);
     void end_all(end how);
@@ -88,6 +88,8 @@ private:
     std::size_t serving_ = 0; // operations taken and not answered
     bool stopping_ = false;
     std::function<void()> when_empty_;
+    bool has_looked_ = false;
+    std::list<std::function<void()>> when_looked_;
     std::thread thread_;
 };
 

@@ -58,7 +58,7 @@ void provider::start(ecp_op op) {
     crew_ = hire();
     const auto left = std::make_shared<std::atomic<std::size_t>>(crew_->engines.size());
     for (auto& e : crew_->engines)
-        e->look([this, op, left] {
+        e->when_looked([this, op, left] {
             if (--*left == 0) host_.complete(op, ecp::reply{ECP_OK});
         });
 }

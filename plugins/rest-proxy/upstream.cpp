@@ -11,9 +11,6 @@
 namespace edgeconf::rest_proxy {
 namespace {
 
-// A name is looked up again for the first connection after that.
-constexpr std::chrono::seconds name_age{10};
-
 std::string words_for(const exchange& e, const upstream_settings& to) {
     namespace http = boost::beast::http;
     if (e.timed_out) return fmt::format("{} does not answer in time", to.url);
@@ -28,7 +25,8 @@ std::string words_for(const exchange& e, const upstream_settings& to) {
 
 upstream::upstream(asio::io_context& on, const upstream_settings& about, const settings& all)
     : on_{on}, about_{about}, pool_{all.pool}, connect_time_{all.connect_time},
-      answer_bytes_{all.answer_bytes}, breaker_{all.breaker}, tls_{about.tls}, resolver_{on} {}
+      answer_bytes_{all.answer_bytes}, breaker_{all.breaker}, tls_{about.tls},
+      lookup_{on, about.address.host, about.address.port}, trouble_{about.url + " was not reached yet"} {}
 
 bool upstream::is_fit(const connection& c) const {
     const auto now = clock::now();
@@ -52,19 +50,19 @@ awaitable<connect_result> upstream::open(clock::time_point until) {
     if (about_.address.tls) {
         context = tls_.current(failed.problem);
         if (context == nullptr) co_return failed;
+        if (!failed.problem.empty())
+            remark_ = fmt::format("{} goes on with the former TLS files: {}", about_.url, failed.problem);
     }
-    if (about_.address.socket.empty() && (addresses_.empty() || clock::now() - resolved_ > name_age)) {
-        resolved_ = clock::now(); // whoever comes meanwhile takes the former addresses
-        // Asio looks names up in a thread of its own, and gives up when the resolver is cancelled.
-        const auto [ec, found] =
-            co_await resolver_.async_resolve(about_.address.host, about_.address.port, as_result);
-        if (ec && addresses_.empty()) {
-            failed.problem = fmt::format("cannot find the address of {}: {}", about_.url, ec.message());
+    name_lookup::addresses addresses;
+    if (about_.address.socket.empty()) {
+        std::string wrong;
+        addresses = co_await lookup_.find(until, wrong);
+        if (addresses.empty()) {
+            failed.problem = fmt::format("cannot find the address of {}: {}", about_.url, wrong);
             co_return failed;
         }
-        if (!ec) addresses_ = found; // else the former ones may still do
     }
-    co_return co_await connect(about_, addresses_, std::move(context), until);
+    co_return co_await connect(about_, addresses, std::move(context), until);
 }
 
 // Null, and why in `made`, where none is to be had until then.
@@ -162,7 +160,7 @@ void upstream::tend() {
 
 void upstream::close() {
     closed_ = true;
-    resolver_.cancel();
+    lookup_.cancel();
     open_ -= idle_.size();
     idle_.clear();
     for (auto* c : busy_) c->close();

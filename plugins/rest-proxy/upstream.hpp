@@ -5,9 +5,9 @@
 #include "rest-proxy/circuit_breaker.hpp"
 #include "rest-proxy/client_tls.hpp"
 #include "rest-proxy/connection.hpp"
+#include "rest-proxy/name_lookup.hpp"
 #include "rest-proxy/settings.hpp"
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace edgeconf::rest_proxy {
@@ -51,8 +52,10 @@ public:
 
     std::size_t connections() const noexcept { return open_; }
     std::size_t waiting() const noexcept { return waiting_.size(); }
-    // What it last failed with; empty after a success.
+    // What it last failed with, or that it was not reached yet; empty after a success.
     const std::string& trouble() const noexcept { return trouble_; }
+    // What is wrong with TLS files that were replaced, once for each replacement; empty if nothing is.
+    std::string take_remark() { return std::exchange(remark_, {}); }
 
 private:
     // A call that waits for a connection to come free, or for the right to open one.
@@ -75,14 +78,13 @@ private:
     const std::size_t answer_bytes_;
     circuit_breaker breaker_;
     client_tls tls_;
-    asio::ip::tcp::resolver resolver_;
-    asio::ip::tcp::resolver::results_type addresses_;
-    clock::time_point resolved_{};
+    name_lookup lookup_;                            // of no use for a Unix socket
     std::vector<std::unique_ptr<connection>> idle_; // the one used last at the end
     std::vector<connection*> busy_;
     std::size_t open_ = 0; // idle, in use, or being opened
     std::list<waiter*> waiting_;
     std::string trouble_;
+    std::string remark_;
     bool closed_ = false;
 };
 

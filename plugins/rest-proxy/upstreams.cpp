@@ -18,6 +18,9 @@ namespace http = boost::beast::http;
 // Less time than that is not worth another attempt.
 constexpr milliseconds shortest_attempt{50};
 
+// However long a connection may take: a provider has to start.
+constexpr milliseconds longest_look{5000};
+
 std::string authority(const upstream_address& a) {
     if (!a.socket.empty()) return "localhost";
     const bool is_usual = a.port == (a.tls ? "443" : "80");
@@ -176,7 +179,7 @@ awaitable<void> upstreams::probe(member& m) {
 
 awaitable<void> upstreams::look() {
     tend();
-    looked_.expires_after(settings_.connect_time * 2); // a name that nobody answers for takes longer
+    looked_.expires_after(std::min<milliseconds>(settings_.connect_time * 2, longest_look));
     if (probing_ != 0) co_await looked_.async_wait(as_result);
 }
 
@@ -187,8 +190,8 @@ void upstreams::tend() {
         // Nobody may ask for a long time; whether it is there should be known all the same.
         const bool is_out =
             m.at->breaker().now(now) != circuit_breaker::state::closed || !m.at->trouble().empty();
-        const bool is_unknown = m.next_probe == clock::time_point{};
-        if ((!is_out && !is_unknown) || m.probing || now < m.next_probe || closed_) continue;
+        if (const auto remark = m.at->take_remark(); !remark.empty()) tell_(true, remark);
+        if (!is_out || m.probing || now < m.next_probe || closed_) continue;
         m.probing = true;
         ++probing_;
         asio::co_spawn(on_, probe(m), asio::detached);

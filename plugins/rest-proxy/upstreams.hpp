@@ -50,7 +50,7 @@ public:
 
     // Every second or so: what is idle is closed, who is out is looked for.
     void tend();
-    // Looks for each of them now. Returns when all have been found or not, or when they had the time.
+    // Looks for each of them now, once. Returns when all have been found or not, or when they had the time.
     awaitable<void> look();
     void close();
     upstreams_state state() const;
