@@ -5,6 +5,7 @@ static void *watch_until_well(void *arg) {
     if (is_away()) tell_health(1);
     while (!__atomic_load_n(&stopping, __ATOMIC_ACQUIRE) && is_away()) take_a_nap();
     tell_health(0);
+    while (!__atomic_load_n(&stopping, __ATOMIC_ACQUIRE)) take_a_nap(); /* ThreadSanitizer minds an end before */
     return arg;
 }
 
