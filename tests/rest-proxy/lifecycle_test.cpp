@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <cstdlib>
 #include <list>
 #include <thread>
 
@@ -130,5 +131,25 @@ TEST_CASE("lifecycle: a reload does not wait for an upstream that says nothing l
     CHECK(host.reload(asking({good.url()}, uncached)).exit_code == 0);
     CHECK(device.receive().status == 504); // as those say who were asked
     CHECK(host.get("press-1").status == 200);
+    CHECK(host.stops());
+}
+
+TEST_CASE("lifecycle: a name server that says nothing keeps no call, no reload and no stop waiting",
+          "[rest-proxy]") {
+    faulty_upstream good{sound};
+    const char* given = std::getenv("ASAN_OPTIONS");
+    const auto options = given == nullptr ? std::string{} : std::string{given} + ":";
+    const auto nobody = asking({"http://silent.test:80"}, R"("deadline": "1s", "connect-time": "300ms")");
+    proxy_host host{nobody,
+                    {},
+                    "1h",
+                    {{"LD_PRELOAD", SILENT_NAMES}, {"ASAN_OPTIONS", options + "verify_asan_link_order=0"}}};
+    CHECK_THAT(host.readiness(), Contains("is down") && Contains("silent.test"));
+    const auto answer = host.get("press-1");
+    CHECK((answer.status == 503 || answer.status == 504));
+    CHECK_FALSE(message_of(answer).empty());
+    CHECK(host.reload(asking({good.url()}, uncached)).exit_code == 0);
+    CHECK(host.get("press-1").status == 200);
+    CHECK(host.reload(nobody).exit_code == 0);
     CHECK(host.stops());
 }

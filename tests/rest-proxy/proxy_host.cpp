@@ -34,8 +34,9 @@ std::string asking(const std::vector<std::string>& urls, std::string_view more) 
     return made + "}";
 }
 
-proxy_host::proxy_host(std::string_view options, std::string_view more, std::string_view deadline)
-    : more_{more}, deadline_{deadline}, host_{folder_, configuration(options, more, deadline)} {}
+proxy_host::proxy_host(std::string_view options, std::string_view more, std::string_view deadline,
+                       const std::map<std::string, std::string>& environment)
+    : more_{more}, deadline_{deadline}, host_{folder_, configuration(options, more, deadline), environment} {}
 
 reply proxy_host::get(std::string_view id, std::string_view call) const {
     return device().request("GET", device_path(id, call));

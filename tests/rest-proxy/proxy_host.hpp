@@ -5,6 +5,7 @@
 #include "support/running_host.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,7 +22,8 @@ public:
     // `more` are further lines of the configuration. `deadline` is the host's own for a call: unless it is
     // set, what is answered in time is the provider's doing.
     explicit proxy_host(std::string_view options, std::string_view more = {},
-                        std::string_view deadline = "1h");
+                        std::string_view deadline = "1h",
+                        const std::map<std::string, std::string>& environment = {});
 
     target to_device() const { return {host_.device_address(), {}, {}, {}}; }
     client device() const { return client{to_device()}; }

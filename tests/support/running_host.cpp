@@ -26,8 +26,10 @@ std::filesystem::path faulty_provider_file(std::string_view name) {
     return std::filesystem::path{EDGECONF_TEST_FAULTY_PROVIDERS} / (std::string{name} + ".so");
 }
 
-running_host::running_host(const temp_folder& folder, std::string_view configuration)
-    : child_{{edgeconf_binary(), "serve", "--config", folder.write("edgeconf.yaml", configuration)}} {
+running_host::running_host(const temp_folder& folder, std::string_view configuration,
+                           const std::map<std::string, std::string>& environment)
+    : child_{{edgeconf_binary(), "serve", "--config", folder.write("edgeconf.yaml", configuration)},
+             environment} {
     child_.wait_for_line(" ready");
     pages_address_ = address_in(child_.wait_for_line("api=observe"));
     device_address_ = address_in(child_.wait_for_line("api=device"));

@@ -6,6 +6,7 @@
 #include "support/process.hpp"
 #include "support/temp_folder.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,7 +22,8 @@ std::filesystem::path faulty_provider_file(std::string_view name);
 class running_host {
 public:
     // `configuration` is the file's whole text; relative paths start at `folder`.
-    running_host(const temp_folder& folder, std::string_view configuration);
+    running_host(const temp_folder& folder, std::string_view configuration,
+                 const std::map<std::string, std::string>& environment = {});
 
     // What the device API and the pages listen on, as target::address wants it.
     const std::string& device_address() const noexcept { return device_address_; }
