@@ -36,6 +36,10 @@ cache::part& cache::part_of(std::string_view device_id) {
     return parts_[std::hash<std::string_view>{}(device_id) % parts];
 }
 
+std::uint64_t& cache::absent(part& in, std::string_view device_id) {
+    return in.absent[std::hash<std::string_view>{}(device_id) / parts % in.absent.size()];
+}
+
 cache::device* cache::touch(part& in, std::string_view device_id) {
     const auto found = in.by_id.find(device_id);
     if (found == in.by_id.end()) return nullptr;
@@ -51,7 +55,8 @@ void cache::resize(part& in, std::size_t before, std::size_t after) {
 void cache::drop(part& in, std::list<device>::iterator which) {
     resize(in, which->size(), 0);
     // A call for it may be under way: its ticket must not fit whatever comes here next.
-    in.generation = std::max(in.generation, which->generation) + 1;
+    auto& next = absent(in, which->id);
+    next = std::max(next, which->generation) + 1;
     in.by_id.erase(which->id);
     in.devices.erase(which);
 }
@@ -81,7 +86,7 @@ std::uint64_t cache::ticket(std::string_view device_id) {
     auto& in = part_of(device_id);
     const std::lock_guard lock{in.mutex};
     const auto found = in.by_id.find(device_id);
-    return found == in.by_id.end() ? in.generation : found->second->generation;
+    return found == in.by_id.end() ? absent(in, device_id) : found->second->generation;
 }
 
 void cache::put(const cache_key& key, std::uint64_t ticket, std::shared_ptr<const kept_answer> what,
@@ -89,7 +94,8 @@ void cache::put(const cache_key& key, std::uint64_t ticket, std::shared_ptr<cons
     auto& in = part_of(key.device_id);
     const std::lock_guard lock{in.mutex};
     auto* d = touch(in, key.device_id);
-    if ((d == nullptr ? in.generation : d->generation) != ticket) return;
+    if ((d == nullptr ? absent(in, key.device_id) : d->generation) != ticket) return;
+    if (!has_room(in, key, *what)) return erase(in, key);
     if (d == nullptr) {
         in.devices.push_front({std::string{key.device_id}, ticket, {}});
         d = &in.devices.front();
@@ -109,8 +115,18 @@ void cache::put(const cache_key& key, std::uint64_t ticket, std::shared_ptr<cons
     at->kept = std::move(what);
     at->fetched = now;
     at->changed = false;
+    std::rotate(at, std::next(at), d->answers.end()); // the oldest one in front
+    // A device pays for itself before others do.
+    while (d->size() > in.settings.bytes / parts) d->answers.erase(d->answers.begin());
     resize(in, before, d->size());
     make_room(in);
+}
+
+// An answer that fits by itself: for another one no device has to go.
+bool cache::has_room(const part& in, const cache_key& key, const kept_answer& what) const {
+    return device_overhead + key.device_id.size() + answer_overhead + key.ns.size() + what.body.size() +
+               what.revision.size() <=
+           in.settings.bytes / parts;
 }
 
 void cache::changed(std::string_view device_id) {
@@ -118,16 +134,15 @@ void cache::changed(std::string_view device_id) {
     const std::lock_guard lock{in.mutex};
     const auto found = in.by_id.find(device_id);
     if (found == in.by_id.end()) {
-        ++in.generation;
+        ++absent(in, device_id);
         return;
     }
     ++found->second->generation;
     for (auto& a : found->second->answers) a.changed = true;
 }
 
-void cache::forget(const cache_key& key) {
-    auto& in = part_of(key.device_id);
-    const std::lock_guard lock{in.mutex};
+// What is kept under the key; a device without any answer goes, too.
+void cache::erase(part& in, const cache_key& key) {
     const auto found = in.by_id.find(key.device_id);
     if (found == in.by_id.end()) return;
     auto& d = *found->second;
@@ -135,6 +150,24 @@ void cache::forget(const cache_key& key) {
     std::erase_if(d.answers, [&](const answer& a) { return a.what == key.what && a.ns == key.ns; });
     resize(in, before, d.size());
     if (d.answers.empty()) drop(in, found->second);
+}
+
+void cache::forget(const cache_key& key) {
+    auto& in = part_of(key.device_id);
+    const std::lock_guard lock{in.mutex};
+    const auto found = in.by_id.find(key.device_id);
+    ++(found == in.by_id.end() ? absent(in, key.device_id) : found->second->generation);
+    erase(in, key);
+}
+
+void cache::forget_device(std::string_view device_id) {
+    auto& in = part_of(device_id);
+    const std::lock_guard lock{in.mutex};
+    const auto found = in.by_id.find(device_id);
+    if (found == in.by_id.end())
+        ++absent(in, device_id);
+    else
+        drop(in, found->second);
 }
 
 void cache::clear() {

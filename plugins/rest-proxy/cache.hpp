@@ -69,6 +69,8 @@ public:
     void changed(std::string_view device_id);
     // The upstream says that there is no such thing: nothing of it may be served any more.
     void forget(const cache_key& key);
+    // The same of all that is kept of the device, and of what is under way.
+    void forget_device(std::string_view device_id);
 
     std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
     void clear();
@@ -95,14 +97,18 @@ private:
         std::list<device> devices;
         std::unordered_map<std::string_view, std::list<device>::iterator> by_id;
         std::size_t bytes = 0;
-        std::uint64_t generation = 0; // of devices that are not there
+        // Of devices that are not there, by hash: those that share one cost each other a miss.
+        std::array<std::uint64_t, 1024> absent{};
     };
     static constexpr std::size_t parts = 16;
 
     part& part_of(std::string_view device_id);
+    static std::uint64_t& absent(part& in, std::string_view device_id);
     device* touch(part& in, std::string_view device_id);
+    bool has_room(const part& in, const cache_key& key, const kept_answer& what) const;
     void resize(part& in, std::size_t before, std::size_t after);
     void make_room(part& in);
+    void erase(part& in, const cache_key& key);
     void drop(part& in, std::list<device>::iterator which);
 
     std::array<part, parts> parts_;

@@ -21,21 +21,26 @@ clock::time_point circuit_breaker::retry_at(clock::time_point now_is) const noex
     return now(now_is) == state::open ? opened_ + settings_.open_time : now_is;
 }
 
-bool circuit_breaker::admits(clock::time_point now_is) {
+bool circuit_breaker::would_admit(clock::time_point now_is) const noexcept {
     switch (now(now_is)) {
     case state::closed: return true;
-    case state::open: return false;
-    case state::half_open: break;
+    case state::half_open: return !trying_;
+    case state::open: break;
     }
-    if (trying_) return false;
-    trying_ = true;
-    return true;
+    return false;
 }
 
-void circuit_breaker::succeeded(clock::time_point now) {
+circuit_breaker::call circuit_breaker::admit(clock::time_point now_is) {
+    if (!would_admit(now_is)) return call::refused;
+    if (!open_) return call::usual;
+    trying_ = true;
+    return call::trial;
+}
+
+void circuit_breaker::succeeded(call what, clock::time_point now) {
     if (open_) {
-        if (!trying_) return; // one of those that were under way when it opened
-        // It was the one call: from here on everything counts anew.
+        if (what != call::trial) return; // one of those that were under way when it opened
+        // From here on everything counts anew.
         open_ = false;
         trying_ = false;
         slices_ = {};
@@ -43,9 +48,9 @@ void circuit_breaker::succeeded(clock::time_point now) {
     ++current(now).calls;
 }
 
-void circuit_breaker::failed(clock::time_point now) {
+void circuit_breaker::failed(call what, clock::time_point now) {
     if (open_) {
-        if (trying_) open(now);
+        if (what == call::trial) open(now);
         return; // one of those that were under way when it opened
     }
     auto& at = current(now);

@@ -19,14 +19,20 @@ public:
 
     explicit circuit_breaker(const breaker_settings& settings);
 
-    // Whether a call may be made now. True half open is true once: that call decides, and has to be
-    // followed by succeeded(), failed() or withdrawn().
-    bool admits(clock::time_point now);
-    // Of a call from before it opened neither says anything, unless another one is tried meanwhile.
-    void succeeded(clock::time_point now);
-    void failed(clock::time_point now);
-    // The call that was admitted says nothing of the upstream: it was cancelled.
-    void withdrawn() noexcept { trying_ = false; }
+    // What is admitted: a call like all others, or, half open, the one that decides.
+    enum class call { refused, usual, trial };
+
+    // Each call but a refused one has to be followed by succeeded(), failed() or withdrawn(), which are told
+    // what it was.
+    call admit(clock::time_point now);
+    bool would_admit(clock::time_point now) const noexcept;
+    // Once it is open, only the trial says anything.
+    void succeeded(call what, clock::time_point now);
+    void failed(call what, clock::time_point now);
+    // The call says nothing of the upstream: it was cancelled, or could not be made.
+    void withdrawn(call what) noexcept {
+        if (what == call::trial) trying_ = false;
+    }
 
     state now(clock::time_point now) const noexcept;
     // When it is worth asking again; `now` if it is at present.

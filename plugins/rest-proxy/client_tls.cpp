@@ -5,6 +5,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
+#include <utility>
+
 namespace edgeconf::rest_proxy {
 namespace {
 
@@ -69,10 +71,14 @@ std::shared_ptr<ssl::context> client_tls::current(std::string& wrong) {
     const auto now = std::chrono::steady_clock::now();
     if (context_ != nullptr && now < next_look_) return context_;
     next_look_ = now + std::chrono::seconds{1};
-    bool changed = context_ == nullptr;
+    bool changed = !std::exchange(has_tried_, true);
     for (auto& file : watched_) changed = file.changed() || changed;
-    if (!changed) return context_;
+    if (!changed) {
+        if (context_ == nullptr) wrong = wrong_;
+        return context_;
+    }
     if (auto made = make_context(files_, wrong)) context_ = std::move(made);
+    wrong_ = wrong;
     return context_;
 }
 

@@ -29,6 +29,8 @@ private:
     std::vector<watched_file> watched_;
     std::chrono::steady_clock::time_point next_look_{};
     std::shared_ptr<boost::asio::ssl::context> context_;
+    bool has_tried_ = false;
+    std::string wrong_; // as last found
 };
 
 } // namespace edgeconf::rest_proxy

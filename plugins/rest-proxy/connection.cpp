@@ -33,6 +33,7 @@ using local_stream = beast::basic_stream<asio::local::stream_protocol, executor>
 using tls_stream = beast::ssl_stream<tcp_stream>;
 
 constexpr std::uint32_t most_header_bytes = 16 * 1024;
+constexpr int most_interim = 8; // responses before the answer
 constexpr std::chrono::seconds longest_retry_after{3600};
 
 // Seconds; a date is not worth the trouble.
@@ -71,6 +72,7 @@ public:
         auto& lowest = beast::get_lowest_layer(stream_);
         lowest.expires_at(until);
         exchange done;
+        bool is_whole = true; // what was sent
         {
             http::request_serializer<http::string_body> writing{request};
             const auto [failed, sent] = co_await http::async_write(stream_, writing, as_result);
@@ -81,7 +83,9 @@ public:
                 done.timed_out = failed == beast::error::timeout;
                 co_return done;
             }
+            is_whole = !failed;
         }
+        int interim = 0;
         std::optional<http::response_parser<http::string_body>> reading;
         do { // interim responses, as 100 Continue, come before the answer
             reading.emplace();
@@ -91,6 +95,8 @@ public:
             done.began_answer = done.began_answer || read != 0;
             if (!failed && reading->get().result() == http::status::switching_protocols)
                 failed = http::error::bad_status; // nobody has asked for that
+            if (!failed && reading->get().result_int() < 200 && ++interim > most_interim)
+                failed = http::error::bad_status;
             if (failed) {
                 done.failure = failed;
                 done.timed_out = failed == beast::error::timeout;
@@ -103,7 +109,7 @@ public:
         given.status = message.result_int();
         given.retry_after = retry_after(message[http::field::retry_after]);
         given.location = std::string{message[http::field::location]};
-        usable_ = message.keep_alive() && buffer_.size() == 0;
+        usable_ = is_whole && message.keep_alive() && buffer_.size() == 0;
         given.body = std::move(message.body());
         used = clock::now();
         done.answer = std::move(given);
@@ -120,7 +126,8 @@ public:
 private:
     std::shared_ptr<ssl::context> tls_; // outlives the stream
     Stream stream_;
-    beast::flat_buffer buffer_;
+    // Chunk headers and trailers count against no other limit.
+    beast::flat_buffer buffer_{most_header_bytes + 64 * 1024};
     bool usable_ = true;
 };
 
@@ -151,6 +158,8 @@ std::string refusal(SSL* native) {
 bool expect(SSL* native, const std::string& name) {
     error_code is_name;
     asio::ip::make_address(name, is_name);
+    // A common name is anybody's: a device may choose its own.
+    SSL_set_hostflags(native, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
     if (!is_name) // an address is no server name (RFC 6066)
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(native), name.c_str()) == 1;
     return SSL_set1_host(native, name.c_str()) == 1 && SSL_set_tlsext_host_name(native, name.c_str()) == 1;

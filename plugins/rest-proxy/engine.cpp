@@ -35,7 +35,12 @@ engine::engine(ecp::host host, const settings& from, cache& kept, const figures&
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); // the thread inherits it
-    thread_ = std::thread{[this] { context_.run(); }};
+    try {
+        thread_ = std::thread{[this] { context_.run(); }};
+    } catch (...) {
+        pthread_sigmask(SIG_SETMASK, &before, nullptr);
+        throw;
+    }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -95,7 +100,15 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     const auto kind = what.what;
     const auto kept = shape_of(kind).kept;
     const auto ns = what.ns;
-    into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline);
+    // A read that began before the change may still bring what was before it, also while the write is under
+    // way.
+    if (!kept) cache_.changed(device);
+    try {
+        into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline);
+    } catch (const std::exception& e) {
+        into->result = no_answer(ECP_INTERNAL, e.what());
+        into->result.is_fault = true;
+    }
     auto& result = into->result;
     if (kept) {
         const cache_key key{*kept, ns, device};
@@ -103,7 +116,9 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
         if (result.status == ECP_OK)
             cache_.put(key, ticket, std::make_shared<kept_answer>(kept_answer{result.body, result.revision}),
                        clock::now());
-        else if (result.status == ECP_NOT_FOUND || result.status == ECP_REMOVED)
+        else if (result.status == ECP_REMOVED)
+            cache_.forget_device(device);
+        else if (result.status == ECP_NOT_FOUND)
             cache_.forget(key);
     } else {
         // Also after a failure: nobody knows what the upstream has done.

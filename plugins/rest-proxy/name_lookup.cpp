@@ -6,6 +6,7 @@
 #include <signal.h>
 
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -42,19 +43,24 @@ void name_lookup::begin() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    std::thread{[to = shared_, host = host_, port = port_] {
-        asio::io_context here;
-        asio::ip::tcp::resolver resolver{here};
-        error_code ec;
-        auto found = resolver.resolve(host, port, ec);
-        const std::lock_guard lock{to->mutex};
-        if (to->owner == nullptr) return;
-        // The owner goes on its executor's thread, before the executor: what is posted may still find it
-        // gone.
-        asio::post(to->owner->on_, [to, ec, found = std::move(found)]() mutable {
-            if (auto* owner = to->owner) owner->arrived(ec, std::move(found));
-        });
-    }}.detach();
+    try {
+        std::thread{[to = shared_, host = host_, port = port_] {
+            asio::io_context here;
+            asio::ip::tcp::resolver resolver{here};
+            error_code ec;
+            auto found = resolver.resolve(host, port, ec);
+            const std::lock_guard lock{to->mutex};
+            if (to->owner == nullptr) return;
+            // The owner goes on its executor's thread, before the executor: what is posted may still find it
+            // gone.
+            asio::post(to->owner->on_, [to, ec, found = std::move(found)]() mutable {
+                if (auto* owner = to->owner) owner->arrived(ec, std::move(found));
+            });
+        }}.detach();
+    } catch (const std::system_error& e) { // there is no thread to be had: the next one tries again
+        looking_ = false;
+        failure_ = e.code();
+    }
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
@@ -71,14 +77,14 @@ void name_lookup::cancel() {
 
 awaitable<name_lookup::addresses> name_lookup::find(clock::time_point until, std::string& wrong) {
     if (!looking_ && (known_.empty() || clock::now() - asked_ > longest_known)) begin();
-    if (known_.empty()) {
+    if (known_.empty() && looking_) {
         asio::steady_timer timer{on_, until};
         const auto at = waiting_.insert(waiting_.end(), &timer);
         co_await timer.async_wait(as_result);
         waiting_.erase(at);
-        if (known_.empty())
-            wrong = failure_ && !looking_ ? failure_.message() : std::string{"the lookup takes too long"};
     }
+    if (known_.empty())
+        wrong = failure_ && !looking_ ? failure_.message() : std::string{"the lookup takes too long"};
     co_return known_;
 }
 

@@ -40,12 +40,12 @@ void provider::validate(std::string_view options, ecp::diagnostics& found) { rea
 provider::provider(ecp::host host, std::string_view options, ecp::diagnostics& found)
     : host_{host}, counted_{host}, settings_{read_or_tell(options, found)}, cache_{settings_.cache} {}
 
-std::unique_ptr<provider::crew> provider::hire() {
+std::unique_ptr<provider::crew> provider::hire(const settings& from) {
     auto made = std::make_unique<crew>();
-    made->states.resize(settings_.threads);
-    for (std::size_t i = 0; i < settings_.threads; ++i) {
+    made->states.resize(from.threads);
+    for (std::size_t i = 0; i < from.threads; ++i) {
         made->engines.push_back(std::make_unique<engine>(
-            host_, settings_, cache_, counted_,
+            host_, from, cache_, counted_,
             [this](bool is_bad, const std::string& line) {
                 host_.log(is_bad ? ECP_LOG_WARN : ECP_LOG_INFO, line);
             },
@@ -55,7 +55,8 @@ std::unique_ptr<provider::crew> provider::hire() {
 }
 
 void provider::start(ecp_op op) {
-    crew_ = hire();
+    crew_ = hire(settings_);
+    show(*crew_);
     const auto left = std::make_shared<std::atomic<std::size_t>>(crew_->engines.size());
     for (auto& e : crew_->engines)
         e->when_looked([this, op, left] {
@@ -71,9 +72,10 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
         for (const auto& p : problems) told.detail(p.pointer, p.what);
         return host_.complete(op, told);
     }
+    auto hired = hire(read); // after this nothing fails
     settings_ = std::move(read);
     cache_.configure(settings_.cache);
-    auto hired = hire();
+    show(*hired);
     {
         const std::lock_guard lock{crew_mutex_};
         crew_.swap(hired);
@@ -132,7 +134,13 @@ void provider::handle(call what, const ecp_request& request, ecp_op op) {
 void provider::states_are(crew& of, std::size_t number, const upstreams_state& state) {
     const std::lock_guard lock{states_mutex_};
     of.states[number] = state;
-    show_health(of);
+    if (shown_ == &of) show_health(of);
+}
+
+// From here on health is this one's.
+void provider::show(const crew& which) {
+    const std::lock_guard lock{states_mutex_};
+    shown_ = &which;
 }
 
 // DOWN where no engine has an upstream, DEGRADED where any misses one.

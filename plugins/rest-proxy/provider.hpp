@@ -46,26 +46,28 @@ public:
 private:
     // All engines of one set of options.
     struct crew {
+        std::vector<upstreams_state> states; // guarded by states_mutex_; outlive the threads that write them
         std::vector<std::unique_ptr<engine>> engines;
-        std::vector<upstreams_state> states; // guarded by states_mutex_
     };
 
     void handle(call what, const ecp_request& request, ecp_op op);
     bool answer_from_cache(call what, const ecp_request& request, ecp_op op);
     void hand_over(incoming in);
-    std::unique_ptr<crew> hire();
+    std::unique_ptr<crew> hire(const settings& from);
     void states_are(crew& of, std::size_t number, const upstreams_state& state);
+    void show(const crew& which);
     void show_health(const crew& of);
 
     const ecp::host host_;
     const figures counted_;
     settings settings_;
     cache cache_;
-    std::mutex crew_mutex_; // for a post to one of its engines, no longer
-    std::unique_ptr<crew> crew_;
     std::mutex states_mutex_;
+    const crew* shown_ = nullptr;              // whose states count
     std::int32_t health_ = ECP_HEALTH_UNKNOWN; // as last told
     std::string reason_;
+    std::mutex crew_mutex_; // for a post to one of its engines, no longer
+    std::unique_ptr<crew> crew_;
 };
 
 } // namespace edgeconf::rest_proxy

@@ -23,10 +23,52 @@ std::string words_for(const exchange& e, const upstream_settings& to) {
 
 } // namespace
 
+// The right to have one connection more; given back unless there is one. The call that holds it may be cut
+// off when the upstream is gone already.
+class upstream::place {
+public:
+    explicit place(upstream& of) : of_{of.self_} { ++of.open_; }
+    ~place() {
+        if (of_ == nullptr || *of_ == nullptr) return;
+        --(*of_)->open_;
+        (*of_)->call_next();
+    }
+    place(const place&) = delete;
+    place& operator=(const place&) = delete;
+    void keep() noexcept { of_.reset(); }
+
+private:
+    std::shared_ptr<upstream*> of_;
+};
+
+// A connection while a call is made over it; whatever becomes of the call, it goes back. As for a place.
+class upstream::in_use {
+public:
+    in_use(upstream& of, std::unique_ptr<connection> c) : of_{of.self_}, connection_{std::move(c)} {
+        of.busy_.push_back(connection_.get());
+    }
+    ~in_use() { release(); }
+    in_use(const in_use&) = delete;
+    in_use& operator=(const in_use&) = delete;
+
+    connection& get() noexcept { return *connection_; }
+    void release() {
+        if (connection_ == nullptr || *of_ == nullptr) return;
+        std::erase((*of_)->busy_, connection_.get());
+        (*of_)->release(std::move(connection_));
+    }
+
+private:
+    std::shared_ptr<upstream*> of_;
+    std::unique_ptr<connection> connection_;
+};
+
 upstream::upstream(asio::io_context& on, const upstream_settings& about, const settings& all)
     : on_{on}, about_{about}, pool_{all.pool}, connect_time_{all.connect_time},
       answer_bytes_{all.answer_bytes}, breaker_{all.breaker}, tls_{about.tls},
       lookup_{on, about.address.host, about.address.port}, trouble_{about.url + " was not reached yet"} {}
+
+upstream::~upstream() { *self_ = nullptr; }
 
 bool upstream::is_fit(const connection& c) const {
     const auto now = clock::now();
@@ -79,17 +121,22 @@ awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until
         waiter me{asio::steady_timer{on_, until}};
         const auto at = waiting_.insert(waited ? waiting_.begin() : waiting_.end(), &me);
         co_await me.timer.async_wait(as_result);
-        if (me.called) continue;
-        waiting_.erase(at);
+        if (me.called && clock::now() < until) continue;
+        if (me.called)
+            call_next(); // it came too late for this one
+        else
+            waiting_.erase(at);
         made.timed_out = true;
         made.problem = fmt::format("all {} connections to {} are in use", open_, about_.url);
         co_return nullptr;
     }
-    ++open_;
+    place mine{*this};
     auto opened = co_await open(until);
-    if (opened.made != nullptr && !closed_) co_return std::move(opened.made);
-    --open_;
-    call_next();
+    if (opened.made != nullptr && !closed_) {
+        mine.keep();
+        co_return std::move(opened.made);
+    }
+    if (!closed_) trouble_ = opened.problem;
     made.problem = closed_ ? "the provider stops" : std::move(opened.problem);
     made.timed_out = opened.timed_out;
     co_return nullptr;
@@ -120,34 +167,33 @@ awaitable<attempt> upstream::make(const http_request& request, bool repeatable, 
         auto c = co_await acquire(until, made);
         if (c == nullptr) break;
         const bool is_new = c->opened == c->used;
-        busy_.push_back(c.get());
-        auto done = co_await c->make(request, answer_bytes_, until);
-        std::erase(busy_, c.get());
-        release(std::move(c));
+        in_use mine{*this, std::move(c)};
+        auto done = co_await mine.get().make(request, answer_bytes_, until);
+        mine.release();
         made.was_sent = true;
         if (done.answer) {
             made.answer = std::move(done.answer);
             made.problem.clear();
+            trouble_.clear();
             break;
         }
         made.problem = closed_ ? "the provider stops" : words_for(done, about_);
         made.timed_out = done.timed_out;
         again = repeatable && !is_new && !done.began_answer && !done.timed_out && !closed_;
+        // One call that took too long is no trouble yet; that many did is for the breaker to say.
+        if (!again && !done.timed_out && !closed_) trouble_ = made.problem;
     }
-    trouble_ = made.problem;
     co_return made;
 }
 
 awaitable<std::string> upstream::probe() {
     if (open_ >= pool_.connections) co_return std::string{};
-    ++open_;
+    place mine{*this};
     auto opened = co_await open(clock::time_point::max());
     trouble_ = opened.problem;
-    if (opened.made != nullptr && idle_.empty()) {
+    if (opened.made != nullptr && idle_.empty()) { // else nobody needs one more
+        mine.keep();
         release(std::move(opened.made));
-    } else { // nobody needs one more
-        --open_;
-        call_next();
     }
     co_return trouble_;
 }

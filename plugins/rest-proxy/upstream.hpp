@@ -33,6 +33,9 @@ struct attempt {
 class upstream {
 public:
     upstream(asio::io_context& on, const upstream_settings& about, const settings& all);
+    ~upstream();
+    upstream(const upstream&) = delete;
+    upstream& operator=(const upstream&) = delete;
 
     const upstream_settings& about() const noexcept { return about_; }
     circuit_breaker& breaker() noexcept { return breaker_; }
@@ -58,6 +61,9 @@ public:
     std::string take_remark() { return std::exchange(remark_, {}); }
 
 private:
+    class place;
+    class in_use;
+
     // A call that waits for a connection to come free, or for the right to open one.
     struct waiter {
         asio::steady_timer timer;
@@ -86,6 +92,7 @@ private:
     std::string trouble_;
     std::string remark_;
     bool closed_ = false;
+    std::shared_ptr<upstream*> self_ = std::make_shared<upstream*>(this); // null once it is gone
 };
 
 } // namespace edgeconf::rest_proxy

@@ -16,6 +16,7 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t longest_message = 300;
+constexpr std::size_t longest_told = 16 * 1024; // a longer error is not looked into
 
 verdict fault(std::string what) {
     auto made = no_answer(ECP_UNAVAILABLE, std::move(what));
@@ -38,10 +39,20 @@ std::string one_line(std::string_view text) {
     return made;
 }
 
+// A redirection's target without what may be a secret: user, query and fragment.
+std::string place_of(std::string_view location) {
+    auto place = location.substr(0, location.find_first_of("?#"));
+    if (const auto slashes = place.find("//"); slashes != std::string_view::npos) {
+        const auto host = place.substr(slashes + 2, place.find('/', slashes + 2) - slashes - 2);
+        if (host.find('@') != std::string_view::npos) return "a URL with a user in it";
+    }
+    return one_line(place);
+}
+
 // What an error's body says: its `message`, or what there is of text.
 std::string told_by(const upstream_answer& given) {
     boost::system::error_code ec;
-    const auto parsed = json::parse(given.body, ec);
+    const auto parsed = given.body.size() <= longest_told ? json::parse(given.body, ec) : json::value{};
     std::string text;
     if (const auto* object = ec ? nullptr : parsed.if_object()) {
         const auto* message = object->if_contains("message");
@@ -210,6 +221,7 @@ ecp_status status_for(call c, unsigned status) {
 verdict no_answer(ecp_status status, std::string message) {
     verdict made;
     made.status = status;
+    made.brief = message;
     made.message = std::move(message);
     return made;
 }
@@ -220,10 +232,13 @@ verdict judge(call c, std::string_view device_id, const upstream_answer& given) 
     if (given.status < 300) return success(c, device_id, given);
     if (given.status < 400)
         return fault(fmt::format("the upstream redirects to {}: write that URL into upstreams",
-                                 given.location.empty() ? "nowhere" : one_line(given.location)));
+                                 given.location.empty() ? "nowhere" : place_of(given.location)));
     auto made = no_answer(status_for(c, given.status), told_by(given));
+    made.brief = fmt::format("the upstream answers {}", given.status);
     made.retry_after = given.retry_after;
     made.is_fault = given.status >= 500 && given.status != 501;
+    const bool has_body = c == call::enrol || c == call::put_registration || c == call::put_heartbeat;
+    made.is_perhaps_the_call = given.status == 500 && has_body;
     return made;
 }
 

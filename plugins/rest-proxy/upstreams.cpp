@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace edgeconf::rest_proxy {
@@ -35,11 +36,11 @@ upstreams::upstreams(asio::io_context& on, const settings& from, const figures& 
     : on_{on}, settings_{from}, counted_{counted}, tell_{std::move(tell)}, token_{from.bearer_token},
       budget_{from.retries.budget_percent}, looked_{on} {
     for (const auto& each : from.upstreams)
-        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false, {}});
+        members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false, {}, {}});
 }
 
 // The first of the best priority that is not tried yet and takes calls; among equals it goes round.
-upstreams::member* upstreams::choose(const std::vector<const member*>& tried) {
+upstreams::choice upstreams::choose(const std::vector<const member*>& tried) {
     const auto now = clock::now();
     for (auto first = members_.begin(); first != members_.end();) {
         const auto priority = first->at->about().priority;
@@ -48,22 +49,22 @@ upstreams::member* upstreams::choose(const std::vector<const member*>& tried) {
         const auto count = static_cast<std::size_t>(last - first);
         for (std::size_t i = 0; i < count; ++i) {
             auto& m = first[static_cast<std::ptrdiff_t>((turn_ + i) % count)];
-            if (std::find(tried.begin(), tried.end(), &m) == tried.end() && m.at->breaker().admits(now)) {
-                ++turn_;
-                return &m;
-            }
+            if (std::find(tried.begin(), tried.end(), &m) != tried.end()) continue;
+            const auto as = m.at->breaker().admit(now);
+            if (as == circuit_breaker::call::refused) continue;
+            ++turn_;
+            return {&m, as};
         }
         first = last;
     }
-    return nullptr;
+    return {};
 }
 
 // Whether one is left that choose() may come to.
 bool upstreams::has_another(const std::vector<const member*>& tried) const {
     const auto now = clock::now();
     return std::any_of(members_.begin(), members_.end(), [&](const member& m) {
-        return m.at->breaker().now(now) != circuit_breaker::state::open &&
-               std::find(tried.begin(), tried.end(), &m) == tried.end();
+        return m.at->breaker().would_admit(now) && std::find(tried.begin(), tried.end(), &m) == tried.end();
     });
 }
 
@@ -81,8 +82,10 @@ http_request upstreams::request_for(const outgoing& what) const {
     return request;
 }
 
-awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const outgoing& what,
+awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, const outgoing& what,
                                          bool has_next, clock::time_point until, bool& was_sent) {
+    auto& m = *chosen.which;
+    auto& breaker = m.at->breaker();
     const auto& about = m.at->about();
     request.target(target_of(what.what, about.address.base, what.ns, what.device_id));
     request.set(http::field::host, authority(about.address));
@@ -93,14 +96,21 @@ awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const
     // One that says nothing must leave time for the next one.
     const auto mine = has_next ? began + (until - began) * 3 / 5 : until;
     counted_.attempt();
-    auto made = co_await m.at->make(request, shape_of(what.what).repeatable, mine);
+    attempt made;
+    verdict given;
+    try {
+        made = co_await m.at->make(request, shape_of(what.what).repeatable, mine);
+        if (made.answer) given = judge(what.what, what.device_id, *made.answer);
+    } catch (const std::exception& e) { // memory, most likely
+        breaker.withdrawn(chosen.as);
+        was_sent = true;
+        co_return no_answer(ECP_INTERNAL, e.what());
+    }
     const auto now = clock::now();
     counted_.took(std::chrono::duration<double>(now - began).count());
     was_sent = made.was_sent;
 
-    verdict given;
     if (made.answer) {
-        given = judge(what.what, what.device_id, *made.answer);
         if (!given.message.empty()) given.message += " (" + about.url + ")";
     } else {
         given = no_answer(made.queue_full  ? ECP_BUSY
@@ -109,15 +119,16 @@ awaitable<verdict> upstreams::attempt_at(member& m, http_request& request, const
                           made.problem);
         given.is_fault = true;
     }
-    if (made.queue_full || closed_)
-        m.at->breaker().withdrawn();
+    if (made.queue_full || closed_ || given.is_perhaps_the_call)
+        breaker.withdrawn(chosen.as);
     else if (given.is_fault)
-        m.at->breaker().failed(now);
+        breaker.failed(chosen.as, now);
     else
-        m.at->breaker().succeeded(now);
+        breaker.succeeded(chosen.as, now);
     if (given.is_fault) {
         counted_.fault();
         m.fault = given.message;
+        m.brief = given.brief;
     }
     note(m);
     co_return given;
@@ -132,17 +143,19 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
     std::vector<const member*> tried;
     bool token_renewed = false;
     for (std::size_t n = 0; n < settings_.retries.attempts && !closed_; ++n) {
-        auto* m = choose(tried);
-        if (m == nullptr && tried.size() > 0) { // all were tried: once more round
+        auto chosen = choose(tried);
+        if (chosen.which == nullptr && !tried.empty()) { // all were tried: once more round
             tried.clear();
-            m = choose(tried);
+            chosen = choose(tried);
         }
-        if (m == nullptr) break;
-        tried.push_back(m);
+        if (chosen.which == nullptr) break;
+        tried.push_back(chosen.which);
         bool was_sent = false;
         const bool has_next = n + 1 < settings_.retries.attempts && has_another(tried);
-        last = co_await attempt_at(*m, request, what, has_next, until, was_sent);
-        if (last.status == ECP_UNAUTHENTICATED && !token_renewed && token_.refresh()) {
+        const auto sent = token_.current();
+        last = co_await attempt_at(chosen, request, what, has_next, until, was_sent);
+        if (last.status == ECP_UNAUTHENTICATED && !token_renewed &&
+            (token_.refresh() || token_.current() != sent)) {
             token_renewed = true;
             tried.clear();
             continue;
@@ -171,7 +184,11 @@ void upstreams::note(member& m) {
 }
 
 awaitable<void> upstreams::probe(member& m) {
-    co_await m.at->probe();
+    try {
+        co_await m.at->probe();
+    } catch (const std::exception& e) {
+        tell_(true, fmt::format("{} could not be looked for: {}", m.at->about().url, e.what()));
+    }
     m.probing = false;
     m.next_probe = clock::now() + settings_.breaker.open_time;
     if (--probing_ == 0) looked_.cancel();
@@ -208,7 +225,7 @@ upstreams_state upstreams::state() const {
         if (m.at->breaker().now(now) != circuit_breaker::state::open && m.at->trouble().empty()) continue;
         if (made.out++ == 0)
             made.reason = m.at->trouble().empty()
-                              ? fmt::format("{} is left alone for a while: {}", m.at->about().url, m.fault)
+                              ? fmt::format("{} is left alone for a while: {}", m.at->about().url, m.brief)
                               : m.at->trouble();
     }
     return made;

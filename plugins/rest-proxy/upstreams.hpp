@@ -61,12 +61,18 @@ private:
         bool probing = false;
         clock::time_point next_probe{};
         bool was_open = false;
-        std::string fault; // the last one, in words
+        std::string fault; // the last one, in words for the log
+        std::string brief; // and for everybody
     };
 
-    member* choose(const std::vector<const member*>& tried);
+    struct choice {
+        member* which = nullptr; // null: there is none
+        circuit_breaker::call as = circuit_breaker::call::refused;
+    };
+
+    choice choose(const std::vector<const member*>& tried);
     bool has_another(const std::vector<const member*>& tried) const;
-    awaitable<verdict> attempt_at(member& m, http_request& request, const outgoing& what, bool has_next,
+    awaitable<verdict> attempt_at(choice chosen, http_request& request, const outgoing& what, bool has_next,
                                   clock::time_point until, bool& was_sent);
     awaitable<void> probe(member& m);
     void note(member& m);

@@ -216,7 +216,20 @@ TEST_CASE("faults: interim responses are passed over", "[rest-proxy]") {
 
     upstream.behave(always({{"HTTP/1.1 100 Continue\r\n\r\n"}, ending::repeat}));
     host.reload(asking({upstream.url()}, R"("deadline": "500ms", "cache": {"bytes": 0})"));
-    CHECK(host.get("press-1").status == 504);
+    CHECK(host.get("press-1").status == 503); // nobody listens to that for long
+    CHECK(host.stops());
+}
+
+TEST_CASE("faults: what comes around a body is limited as the head is", "[rest-proxy]") {
+    const std::string much(1U << 20, 'a');
+    const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const auto rest = GENERATE_COPY(as<std::string>{}, "0\r\nX: " + much + "\r\n\r\n",
+                                    "1;" + much + "\r\n1\r\n0\r\n\r\n", much);
+    faulty_upstream upstream{always({{head + rest}, ending::keep})};
+    proxy_host host{asking({upstream.url()}, R"("deadline": "20s", "cache": {"bytes": 0})")};
+    const auto given = host.get("press-1");
+    CHECK(given.status == 503);
+    CHECK(is_clean(given));
     CHECK(host.stops());
 }
 

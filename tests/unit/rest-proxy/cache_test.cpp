@@ -307,3 +307,68 @@ TEST_CASE("cache: other settings hold at once, for what is there as well", "[res
     tested.configure(settings);
     CHECK(tested.bytes() == 0);
 }
+
+TEST_CASE("cache: an answer that does not fit takes no other device along", "[rest-proxy][cache]") {
+    cache tested{usual};
+    std::vector<std::string> small;
+    for (int i = 0; i < 64; ++i) small.push_back(fmt::format("pump-{}", i));
+    for (const auto& id : small) put(tested, configuration_of(id), "body");
+    const auto before = tested.bytes();
+    const std::string large(usual.bytes / 16, 'x');
+    for (int i = 0; i < 64; ++i) put(tested, configuration_of(fmt::format("large-{}", i)), large);
+    CHECK(tested.bytes() == before);
+    for (const auto& id : small) CHECK(kept(tested, configuration_of(id)) == "body");
+    // Nor does what was kept of its own device outlive it.
+    put(tested, configuration_of("pump-1"), large);
+    CHECK(kept(tested, configuration_of("pump-1")) == "-");
+}
+
+TEST_CASE("cache: one device's answers in many namespaces take no other device along",
+          "[rest-proxy][cache]") {
+    cache tested{usual};
+    std::vector<std::string> small;
+    for (int i = 0; i < 64; ++i) small.push_back(fmt::format("pump-{}", i));
+    for (const auto& id : small) put(tested, configuration_of(id), "body");
+    // Half of what a part has, over and over.
+    const std::string half(usual.bytes / 32, 'x');
+    for (int i = 0; i < 20; ++i) {
+        const auto ns = fmt::format("plant-{}", i);
+        put(tested, {read::configuration, ns, "player"}, half);
+        CHECK(kept(tested, {read::configuration, ns, "player"}) == half);
+    }
+    CHECK(tested.bytes() < usual.bytes / 16 + 64 * 1024);
+    std::size_t left = 0;
+    for (const auto& id : small) left += kept(tested, configuration_of(id)) == "body" ? 1U : 0U;
+    CHECK(left >= 56); // those beside whom there was no room, at most
+}
+
+TEST_CASE("cache: what happens to other devices that are not kept keeps few answers out",
+          "[rest-proxy][cache]") {
+    cache tested{usual};
+    std::vector<std::uint64_t> tickets;
+    for (int i = 0; i < 200; ++i) tickets.push_back(tested.ticket(fmt::format("pump-{}", i)));
+    for (int i = 0; i < 200; ++i) tested.changed(fmt::format("other-{}", i));
+    std::size_t taken = 0;
+    for (int i = 0; i < 200; ++i) {
+        const auto id = fmt::format("pump-{}", i);
+        tested.put(configuration_of(id), tickets[static_cast<std::size_t>(i)], answer("body"), start);
+        taken += kept(tested, configuration_of(id)) == "body" ? 1U : 0U;
+    }
+    CHECK(taken > 150);
+}
+
+TEST_CASE("cache: a device that is forgotten leaves nothing, not even what is under way",
+          "[rest-proxy][cache]") {
+    cache tested{usual};
+    put(tested, configuration_of("pump-7"), "body");
+    put(tested, {read::registration, "default", "pump-7"}, "registered");
+    const auto ticket = tested.ticket("pump-7");
+    tested.forget_device("pump-7");
+    CHECK(tested.bytes() == 0);
+    tested.put(configuration_of("pump-7"), ticket, answer("body"), start);
+    CHECK(kept(tested, configuration_of("pump-7")) == "-");
+    const auto absent = tested.ticket("pump-8");
+    tested.forget_device("pump-8");
+    tested.put(configuration_of("pump-8"), absent, answer("body"), start);
+    CHECK(kept(tested, configuration_of("pump-8")) == "-");
+}

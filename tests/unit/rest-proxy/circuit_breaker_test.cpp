@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <ostream>
+#include <utility>
 #include <vector>
 
 using namespace edgeconf::rest_proxy;
@@ -27,7 +28,8 @@ namespace {
 
 const clock::time_point start{1000s};
 
-enum class event { good, bad, admitted, refused, withdrawn };
+// A late one is of a call from before it opened; the others of the call that was admitted last.
+enum class event { good, bad, admitted, refused, withdrawn, late_good, late_bad, late_withdrawn };
 
 // At a time after the start, so many times, and what the breaker is after each.
 struct step {
@@ -47,23 +49,36 @@ struct story {
     breaker_settings settings{}; // half of at least 10 within 10 s; 5 s of peace
 };
 
-void happen(circuit_breaker& to, event what, clock::time_point now) {
+using call = circuit_breaker::call;
+
+void happen(circuit_breaker& to, event what, clock::time_point now, call& last) {
     switch (what) {
-    case event::good: return to.succeeded(now);
-    case event::bad: return to.failed(now);
-    case event::admitted: CHECK(to.admits(now)); return;
-    case event::refused: CHECK_FALSE(to.admits(now)); return;
-    case event::withdrawn: return to.withdrawn();
+    case event::good: return to.succeeded(std::exchange(last, call::usual), now);
+    case event::bad: return to.failed(std::exchange(last, call::usual), now);
+    case event::withdrawn: return to.withdrawn(std::exchange(last, call::usual));
+    case event::admitted:
+        CHECK(to.would_admit(now));
+        last = to.admit(now);
+        CHECK(last != call::refused);
+        return;
+    case event::refused:
+        CHECK_FALSE(to.would_admit(now));
+        CHECK(to.admit(now) == call::refused);
+        return;
+    case event::late_good: return to.succeeded(call::usual, now);
+    case event::late_bad: return to.failed(call::usual, now);
+    case event::late_withdrawn: return to.withdrawn(call::usual);
     }
 }
 
 void tell(const story& s) {
     INFO(s.name);
     circuit_breaker tested{s.settings};
+    auto last = call::usual;
     for (const auto& each : s.steps) {
         CAPTURE(each.at.count(), static_cast<int>(each.what));
         for (std::size_t i = 0; i < each.times; ++i) {
-            happen(tested, each.what, start + each.at);
+            happen(tested, each.what, start + each.at, last);
             CHECK(tested.now(start + each.at) == each.then);
         }
     }
@@ -72,7 +87,7 @@ void tell(const story& s) {
 // Ten failures at once, and with them five seconds of peace.
 circuit_breaker opened() {
     circuit_breaker made{{}};
-    for (int i = 0; i < 10; ++i) made.failed(start);
+    for (int i = 0; i < 10; ++i) made.failed(call::usual, start);
     REQUIRE(made.now(start) == open);
     return made;
 }
@@ -187,6 +202,15 @@ TEST_CASE("circuit breaker: calls that were under way when it opened say nothing
           {100ms, event::refused, 1, open},
           {5s, event::good, 1, half_open},
           {5s, event::admitted, 1, half_open}}},
+        {"nor while one is on trial: neither decides, nor lets another one in",
+         {{0ms, event::bad, 9, closed},
+          {0ms, event::bad, 1, open},
+          {5s, event::admitted, 1, half_open},
+          {5s, event::late_bad, 1, half_open},
+          {5s, event::late_good, 1, half_open},
+          {5s, event::late_withdrawn, 1, half_open},
+          {5s, event::refused, 1, half_open},
+          {5s, event::good, 1, closed}}},
         {"nor do they count once it has closed",
          {{0ms, event::bad, 9, closed},
           {0ms, event::bad, 1, open},
@@ -205,7 +229,7 @@ TEST_CASE("circuit breaker: it says when it is worth asking again", "[rest-proxy
     CHECK(tested.retry_at(start + 4s) == start + 5s);
     CHECK(tested.retry_at(start + 5s) == start + 5s);
     CHECK(tested.retry_at(start + 9s) == start + 9s);
-    REQUIRE(tested.admits(start + 9s));
-    tested.failed(start + 9s);
+    REQUIRE(tested.admit(start + 9s) == call::trial);
+    tested.failed(call::trial, start + 9s);
     CHECK(tested.retry_at(start + 10s) == start + 14s);
 }

@@ -181,8 +181,11 @@ TEST_CASE("upstream answer: a message is short, however long the body", "[rest-p
     const std::string head = "the upstream answers 503: ";
     CHECK(error(std::string(300, 'x'), 503).message == head + std::string(300, 'x'));
     CHECK(error(std::string(1U << 20, 'x'), 503).message == head + std::string(300, 'x'));
-    CHECK(error(R"({"message": ")" + std::string(1U << 20, 'x') + "\"}", 503).message ==
+    CHECK(error(R"({"message": ")" + std::string(10'000, 'x') + "\"}", 503).message ==
           head + std::string(300, 'x'));
+    // A longer one is not looked into.
+    CHECK(error(R"({"message": ")" + std::string(1U << 20, 'x') + "\"}", 503).message.size() ==
+          head.size() + 300);
     CHECK(error(R"({"x": ")" + std::string(1U << 20, 'x') + "\"}", 503).message.size() == head.size() + 300);
 }
 
@@ -219,4 +222,30 @@ TEST_CASE("upstream answer: no answer at all is what the caller says", "[rest-pr
     CHECK(given.message == "nobody answers");
     CHECK(given.body.empty());
     CHECK_FALSE(given.is_fault);
+}
+
+TEST_CASE("upstream answer: what everybody may see has nothing that the upstream says",
+          "[rest-proxy][answer]") {
+    const auto given = error(R"({"message": "token abc, at store.py:7"})", 503);
+    CHECK_THAT(given.message, Catch::Matchers::Contains("token abc"));
+    CHECK(given.brief == "the upstream answers 503");
+    for (const auto* location : {"https://store.example/v2?sig=secret", "https://store.example/v2#secret",
+                                 "https://secret@store.example/v2"}) {
+        upstream_answer moved;
+        moved.status = 302;
+        moved.location = location;
+        const auto told = judge(call::get_configuration, "pump-7", moved);
+        CHECK_THAT(told.message, !Catch::Matchers::Contains("secret"));
+        CHECK_THAT(told.brief, !Catch::Matchers::Contains("secret"));
+    }
+}
+
+TEST_CASE("upstream answer: a 500 to a body may be that body's doing", "[rest-proxy][answer]") {
+    upstream_answer given;
+    given.status = 500;
+    for (const auto c : {call::enrol, call::put_registration, call::put_heartbeat})
+        CHECK(judge(c, "pump-7", given).is_perhaps_the_call);
+    CHECK_FALSE(judge(call::get_configuration, "pump-7", given).is_perhaps_the_call);
+    given.status = 503;
+    CHECK_FALSE(judge(call::put_heartbeat, "pump-7", given).is_perhaps_the_call);
 }
