@@ -68,7 +68,7 @@ TEST_CASE("provider check: the memory provider passes where devices wait for app
     CHECK(done.exit_code == 0);
     CHECK(ids_after(done.output, "skipped") ==
           std::vector<std::string>{"domain.own-writes", "domain.registration", "domain.configuration",
-                                   "domain.stable", "domain.playbooks", "domain.heartbeat",
+                                   "domain.stable", "domain.playbooks", "domain.order", "domain.heartbeat",
                                    "domain.namespace", "domain.ids"});
 }
 
@@ -80,7 +80,8 @@ TEST_CASE("provider check: the memory provider passes with a device that runs so
         MEMORY_PROVIDER, {"--config", options.string(), "--device", "press-1", "--only", "^domain"});
     INFO(done.output << done.errors);
     CHECK(done.exit_code == 0);
-    CHECK(ids_after(done.output, "skipped") == std::vector<std::string>{"domain.own-writes", "domain.ids"});
+    CHECK(ids_after(done.output, "skipped") ==
+          std::vector<std::string>{"domain.own-writes", "domain.order", "domain.ids"});
 }
 
 TEST_CASE("provider check: the file provider passes") {
