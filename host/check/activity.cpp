@@ -9,9 +9,12 @@
 namespace edgeconf::check {
 
 std::vector<std::string> activity_board::open() const {
-    std::vector<std::string> found;
+    std::vector<const place*> taken;
     for (const auto& p : places_)
-        if (p.taken.load(std::memory_order_acquire)) found.emplace_back(p.text.data());
+        if (p.taken.load(std::memory_order_acquire)) taken.push_back(&p);
+    std::sort(taken.begin(), taken.end(), [](auto* a, auto* b) { return a->number < b->number; });
+    std::vector<std::string> found;
+    for (const auto* p : taken) found.emplace_back(p->text.data());
     return found;
 }
 
@@ -29,13 +32,15 @@ activity_board& shared_activity_board() {
     return board;
 }
 
-activity::activity(std::string_view what) noexcept {
-    for (auto& p : shared_activity_board().places_) {
+activity::activity(std::string_view what, std::string_view how) noexcept {
+    auto& board = shared_activity_board();
+    for (auto& p : board.places_) {
         bool taken = false;
         if (!p.taken.compare_exchange_strong(taken, true, std::memory_order_acquire)) continue;
-        const auto length = std::min(what.size(), p.text.size() - 1);
-        std::copy_n(what.data(), length, p.text.data());
-        p.text[length] = '\0';
+        p.number = ++board.last_number_;
+        const auto most = p.text.size() - 1;
+        const auto length = how.copy(p.text.data(), most);
+        p.text[length + what.copy(p.text.data() + length, most - length)] = '\0';
         place_ = &p;
         return;
     }

@@ -90,8 +90,10 @@ private:
 
 // Never returns. No destructor of the parent's runs, and none that the provider has registered.
 [[noreturn]] void be_child(const check& c, const subject& about, std::uint64_t seed,
-                           const std::filesystem::path& scratch, int findings, int printed) {
+                           const std::filesystem::path& scratch, int findings, int printed,
+                           stop_signals* stop) {
     ::setpgid(0, 0); // with what it starts
+    if (stop != nullptr) stop->leave();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(printed, STDOUT_FILENO);
     ::dup2(printed, STDERR_FILENO);
@@ -105,8 +107,8 @@ private:
 
 std::string what_it_did(const activity_board& board) {
     const auto open = board.open();
-    if (open.empty()) return "while no call of the provider was open";
-    std::string text{"in "};
+    if (open.empty()) return "between two calls of the provider";
+    std::string text;
     const auto most = std::min<std::size_t>(open.size(), 4);
     for (std::size_t i = 0; i < most; ++i) text += (i == 0 ? "" : ", ") + open[i];
     if (open.size() > most) text += fmt::format(" and {} more", open.size() - most);
@@ -129,19 +131,23 @@ void read_findings(const std::string& text, outcome& made, bool& ended) {
     }
 }
 
-// Reads both until the process has closed them, or the time is over. False then.
-bool read_to_end(pipe& findings, pipe& printed, std::string& found, std::string& said,
-                 clock::time_point until) {
-    std::array<pollfd, 2> open{pollfd{findings.read_end(), POLLIN, 0}, pollfd{printed.read_end(), POLLIN, 0}};
+enum class reading_ended { with_the_process, with_its_time, with_a_signal };
+
+// Reads both until the process has closed them, the time is over, or a signal has come.
+reading_ended read_to_end(pipe& findings, pipe& printed, std::string& found, std::string& said,
+                          clock::time_point until, stop_signals* stop) {
+    std::array<pollfd, 3> open{pollfd{findings.read_end(), POLLIN, 0}, pollfd{printed.read_end(), POLLIN, 0},
+                               pollfd{stop == nullptr ? -1 : stop->descriptor(), POLLIN, 0}};
     const std::array<std::pair<std::string*, std::size_t>, 2> into{std::pair{&found, most_found},
                                                                    std::pair{&said, most_printed}};
     // What is still printed once the check has ended comes from processes that it has left behind.
     while (open[0].fd >= 0) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - clock::now()).count();
-        if (left <= 0) return false;
+        if (left <= 0) return reading_ended::with_its_time;
         if (::poll(open.data(), open.size(), static_cast<int>(left)) < 0 && errno != EINTR)
             throw std::system_error{errno, std::system_category(), "poll"};
-        for (std::size_t i = 0; i < open.size(); ++i) {
+        if (stop != nullptr && stop->came() != 0) return reading_ended::with_a_signal;
+        for (std::size_t i = 0; i < into.size(); ++i) {
             if (open[i].fd < 0 || open[i].revents == 0) continue;
             std::array<char, 16 * 1024> bytes{};
             const auto n = ::read(open[i].fd, bytes.data(), bytes.size());
@@ -154,7 +160,7 @@ bool read_to_end(pipe& findings, pipe& printed, std::string& found, std::string&
                          std::min(static_cast<std::size_t>(n), most - std::min(most, text->size())));
         }
     }
-    return true;
+    return reading_ended::with_the_process;
 }
 
 // What is left in the pipe, without waiting.
@@ -167,7 +173,7 @@ void read_rest(int fd, std::string& said) {
 
 } // namespace
 
-child_report run_in_child(const check& c, const subject& about, std::uint64_t seed) {
+child_report run_in_child(const check& c, const subject& about, std::uint64_t seed, stop_signals* stop) {
     const scratch_folder scratch;
     auto& board = shared_activity_board();
     board.clear();
@@ -178,15 +184,16 @@ child_report run_in_child(const check& c, const subject& about, std::uint64_t se
     std::fflush(nullptr); // else the child prints it again
     const auto id = ::fork();
     if (id < 0) throw std::system_error{errno, std::system_category(), "fork"};
-    if (id == 0) be_child(c, about, seed, scratch.path(), findings.write_end(), printed.write_end());
+    if (id == 0) be_child(c, about, seed, scratch.path(), findings.write_end(), printed.write_end(), stop);
+    ::setpgid(id, id); // whoever of the two is first: it may be killed before it has run
     findings.close_write();
     printed.close_write();
 
     child_report made;
     std::string found;
-    const bool in_time = read_to_end(findings, printed, found, made.printed,
-                                     began + std::chrono::duration_cast<clock::duration>(limit));
-    if (!in_time) ::kill(-id, SIGKILL);
+    const auto why = read_to_end(findings, printed, found, made.printed,
+                                 began + std::chrono::duration_cast<clock::duration>(limit), stop);
+    if (why != reading_ended::with_the_process) ::kill(-id, SIGKILL);
     int status = 0;
     while (::waitpid(id, &status, 0) < 0 && errno == EINTR) {
     }
@@ -197,16 +204,21 @@ child_report run_in_child(const check& c, const subject& about, std::uint64_t se
     bool ended = false;
     read_findings(found, made.result, ended);
     auto& faults = made.result.faults;
-    if (!in_time) {
+    if (why == reading_ended::with_a_signal) {
+        made.stopped = true;
+    } else if (why == reading_ended::with_its_time) {
         faults.push_back(
-            fmt::format("it did not end within {:.3g} s; it was {}", limit.count(), what_it_did(board)));
+            fmt::format("it did not end within {:.3g} s; it was {}. Where nothing hangs and every answer "
+                        "takes its time, give more of it with --patience",
+                        limit.count(), what_it_did(board)));
     } else if (WIFSIGNALED(status)) {
-        faults.push_back(fmt::format("the process ended with SIG{} {}", ::sigabbrev_np(WTERMSIG(status)),
-                                     what_it_did(board)));
+        faults.push_back(fmt::format("the process ended with SIG{}; it was {}",
+                                     ::sigabbrev_np(WTERMSIG(status)), what_it_did(board)));
     } else if (!ended || WEXITSTATUS(status) != 0) {
-        faults.push_back(fmt::format("the process ended itself with exit code {} {}", WEXITSTATUS(status),
-                                     what_it_did(board)));
+        faults.push_back(fmt::format("the process ended itself with exit code {}; it was {}",
+                                     WEXITSTATUS(status), what_it_did(board)));
     }
+    made.result.crashed = !made.stopped && (!ended || status != 0);
     if (!ended) mend_back_end(about, scratch.path()); // for the next check
     if (!faults.empty()) made.result.what = verdict::failed;
     return made;

@@ -264,6 +264,7 @@ std::optional<answer> instance::wait_until(ecp_op op, clock::time_point until) {
 
 answer instance::wait(ecp_op op) {
     const auto patience = in_.about().patience;
+    const activity here{stand_in_host::get().name(op), "waiting for "};
     auto given = stand_in_host::get().wait(op, soon(in_));
     if (!given) {
         const auto open = stand_in_host::get().open_operations();

@@ -42,7 +42,7 @@ ptree case_of(const checked& c) {
         failure.put("<xmlattr>.message", as_xml_text(c.what->what));
         failure.put("<xmlattr>.type", std::string{c.what->where});
     } else if (c.result.what != verdict::passed) {
-        made.add("skipped", "")
+        made.add("skipped", joined(c.result.faults)) // a waived one has some
             .put("<xmlattr>.message",
                  as_xml_text(fmt::format("{}: {}", name(c.result.what), c.result.reason)));
     }

@@ -2,16 +2,21 @@
 #include "check/catalogue.hpp"
 #include "check/report.hpp"
 #include "check/runner.hpp"
+#include "check/stop_signals.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/stream_parser.hpp>
 #include <fmt/format.h>
 
+#include <string.h>
+
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <fstream>
 #include <iterator>
+#include <optional>
 #include <random>
 #include <regex>
 #include <string>
@@ -44,19 +49,22 @@ void add_options(CLI::App& app, wishes& w) {
                    "A JSON file with the provider's options; {} without it. In texts, @scratch@ "
                    "stands for an empty folder that each check has of its own")
         ->check(CLI::ExistingFile);
-    app.add_option("--device", w.about.devices, "A device that these options make known; may be repeated");
+    app.add_option("--device", w.about.devices, "A device that these options make known; may be repeated")
+        ->allow_extra_args(false);
     app.add_option("--quirks", w.quirks_file, "A YAML file with the checks that it cannot pass, and why")
         ->check(CLI::ExistingFile);
-    app.add_option("--break", w.about.break_command,
-                   "A shell command that takes the back end away; @scratch@ as in options");
-    app.add_option("--mend", w.about.mend_command,
-                   "A shell command that brings the back end back, also if it is there");
+    auto* breaks = app.add_option("--break", w.about.break_command,
+                                  "A shell command that takes the back end away; @scratch@ as in options");
+    auto* mends = app.add_option("--mend", w.about.mend_command,
+                                 "A shell command that brings the back end back, also if it is there");
+    breaks->needs(mends);
+    mends->needs(breaks);
     app.add_option("--only", w.only,
                    "Run the checks whose ids match this regular expression, and what they need");
     app.add_option("--skip", w.skip, "Leave out the checks whose ids match this regular expression");
     app.add_option("--seed", w.about.seed, "Of everything random; printed with every run");
     app.add_option("--patience", w.patience, "How many seconds an operation that has to end may take")
-        ->check(CLI::PositiveNumber)
+        ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
     app.add_option("--junit", w.junit_file, "Write the results there as JUnit XML");
     app.add_flag("--in-process", w.in_process, "Run checks in this process, for a debugger");
@@ -65,7 +73,7 @@ void add_options(CLI::App& app, wishes& w) {
 }
 
 int refuse(std::string_view why) {
-    fmt::print(stderr, "edgeconf-provider-check: {}\n", why);
+    std::fputs(fmt::format("edgeconf-provider-check: {}\n", why).c_str(), stderr); // which may be gone
     return misused;
 }
 
@@ -86,10 +94,12 @@ std::string read_options(const std::string& file, subject& into) {
     boost::json::stream_parser parser;
     boost::system::error_code ec;
     const auto read = parser.write_some(into.options, ec);
+    const auto line =
+        1 + std::count(into.options.begin(), into.options.begin() + static_cast<std::ptrdiff_t>(read), '\n');
+    if (!ec && read < into.options.size())
+        return fmt::format("{}:{}: something follows the options, which are one JSON object", file, line);
     if (!ec) parser.finish(ec);
     if (ec) {
-        const auto line = 1 + std::count(into.options.begin(),
-                                         into.options.begin() + static_cast<std::ptrdiff_t>(read), '\n');
         return fmt::format("{}:{}: is no JSON: {}", file, line, ec.message());
     }
     if (!parser.release().is_object())
@@ -124,6 +134,9 @@ std::optional<std::regex> pattern(const std::string& text) {
 
 int check_provider(wishes& w) {
     w.about.library = std::filesystem::canonical(w.about.library);
+    for (auto* file : {&w.options_file, &w.quirks_file})
+        if (!file->empty()) *file = std::filesystem::absolute(*file).string();
+    if (std::isnan(w.patience)) return refuse("--patience is a number"); // which no range excludes
     w.about.patience = std::chrono::duration<double>{w.patience};
     if (const auto wrong = read_options(w.options_file, w.about); !wrong.empty()) return refuse(wrong);
     selection chosen;
@@ -137,22 +150,33 @@ int check_provider(wishes& w) {
     if (!w.quirks_file.empty()) {
         auto declared = read_quirks(w.quirks_file);
         if (!declared) return refuse(declared.error().detail);
-        for (const auto& [id, reason] : *declared)
+        for (const auto& [id, quirk] : *declared)
             if (find_check(id) == nullptr)
                 return refuse(fmt::format("{}: there is no check {}; --list prints all", w.quirks_file, id));
         chosen.declared = *std::move(declared);
     }
 
+    std::ofstream junit;
+    if (!w.junit_file.empty())
+        junit.open(w.junit_file, std::ios::binary); // before the work that it is to hold
+    if (!junit) return refuse(fmt::format("{}: cannot be written", w.junit_file));
+
     fmt::print("{}, seed {}\n", w.about.library.string(), w.about.seed);
     const progress to_terminal{stdout, w.every};
+    std::optional<stop_signals> stop;
+    if (!w.in_process) chosen.stop = &stop.emplace();
     const auto all = run_checks(w.about, chosen, [&](const checked& done) { to_terminal.tell(done); });
-    if (all.empty()) return refuse("no check matches --only; --list prints all");
-    fmt::print("{}", summary(all, command_line(w)));
+    const int signal = stop ? stop->came() : 0;
+    if (all.empty() && signal == 0) return refuse("no check matches --only; --list prints all");
     if (!w.junit_file.empty()) {
-        std::ofstream out{w.junit_file, std::ios::binary};
-        out << as_junit(all, w.about.library.string(), w.about.seed);
-        if (!out.flush()) return refuse(fmt::format("{}: cannot be written", w.junit_file));
+        junit << as_junit(all, w.about.library.string(), w.about.seed);
+        if (!junit.flush()) return refuse(fmt::format("{}: cannot be written", w.junit_file));
     }
+    fmt::print("{}", summary(all, command_line(w), w.every));
+    std::fflush(stdout);
+    if (signal != 0)
+        return refuse(fmt::format("SIG{} came: not all checks were run", ::sigabbrev_np(signal)));
+    if (!was_anything_run(all)) return refuse("nothing was checked");
     return is_sound(all) ? sound : faulty;
 }
 

@@ -2,6 +2,7 @@
 
 #include "check/samples.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <thread>
@@ -12,12 +13,22 @@ namespace {
 
 constexpr std::size_t longest_shown = 80;
 
-std::string shown(const answer& a, compared what) {
-    const auto text = a.body.size() > longest_shown ? a.body.substr(0, longest_shown) + "..." : a.body;
+// `from`: where the body begins to tell something.
+std::string shown(const answer& a, compared what, std::size_t from = 0) {
+    const auto text = (from == 0 ? "" : "...") + a.body.substr(from, longest_shown) +
+                      (a.body.size() - from > longest_shown ? "..." : "");
     const auto revision = what == compared::body_and_revision && !a.revision.empty()
                               ? fmt::format(", revision {}", a.revision)
                               : std::string{};
     return fmt::format("{}{}{}{}", name_of(a.status), text.empty() ? "" : " ", text, revision);
+}
+
+// Where two long bodies differ, and some of what they share before it.
+std::size_t first_shown(const std::string& a, const std::string& b) {
+    constexpr std::size_t shared = 20;
+    if (std::max(a.size(), b.size()) <= longest_shown) return 0;
+    const auto differ = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin();
+    return static_cast<std::size_t>(differ) > shared ? static_cast<std::size_t>(differ) - shared : 0;
 }
 
 } // namespace
@@ -58,9 +69,10 @@ void compare(trial& in, const reading& before, const answer& now, std::string_vi
     if (says_nothing(before.given) || says_nothing(now)) return;
     const bool same = before.given.status == now.status && before.given.body == now.body &&
                       (what == compared::body || before.given.revision == now.revision);
-    if (!same)
-        in.fail("{}: {} is answered {}; before it was {}", when, before.name(), shown(now, what),
-                shown(before.given, what));
+    if (same) return;
+    const auto from = first_shown(before.given.body, now.body);
+    in.fail("{}: {} is answered {}; before it was {}", when, before.name(), shown(now, what, from),
+            shown(before.given, what, from));
 }
 
 void compare_again(trial& in, instance& of, const std::vector<reading>& before, std::string_view when) {

@@ -36,7 +36,9 @@ void tell_fault(const checked& c, std::string_view command, std::string& text) {
     for (const auto& fault : c.result.faults) fmt::format_to(out, "    - {}\n", indented(fault, 6));
     for (const auto& note : c.result.notes) fmt::format_to(out, "    note   {}\n", indented(note, 11));
     fmt::format_to(out, "    due    {}\n", c.what->what);
-    fmt::format_to(out, "    why    {}\n", c.what->why);
+    fmt::format_to(out, "    why    {}\n",
+                   c.result.crashed ? "In a host that is the end of the process, for all devices."
+                                    : c.what->why);
     fmt::format_to(out, "    see    {}\n", c.what->where);
     fmt::format_to(out, "    again  {} --only '{}'\n", command, pattern_of(c.what->id));
 }
@@ -46,14 +48,32 @@ void tell_others(const std::vector<checked>& all, verdict v, std::string_view he
     auto out = std::back_inserter(text);
     fmt::format_to(out, "\n{}\n", heading);
     for (const auto& c : all)
-        if (c.result.what == v)
+        if (c.result.what == v) {
             fmt::format_to(out, "    {:<34} {}\n", c.what->id, indented(c.result.reason, 39));
+            for (const auto& fault : c.result.faults)
+                fmt::format_to(out, "{:39}- {}\n", "", indented(fault, 41));
+        }
+}
+
+// How many checks each failed one keeps from being run, in its words.
+void tell_roots(const std::vector<checked>& all, std::string& text) {
+    if (count(all, verdict::blocked) == 0) return;
+    text += '\n';
+    for (const auto& root : all) {
+        const auto kept = std::count_if(all.begin(), all.end(), [&](const checked& c) {
+            return c.result.what == verdict::blocked && c.result.reason == root.what->id;
+        });
+        if (kept != 0)
+            fmt::format_to(std::back_inserter(text), "{} {} {}; -v lists {}\n", kept,
+                           kept == 1 ? "check needs" : "checks need", root.what->id,
+                           kept == 1 ? "it" : "them");
+    }
 }
 
 } // namespace
 
 void progress::tell(const checked& done) const {
-    if (!every_ && done.result.what == verdict::passed) return;
+    if (!every_ && (done.result.what == verdict::passed || done.result.what == verdict::blocked)) return;
     fmt::print(to_, "{:<8} {}", name(done.result.what), done.what->id);
     if (every_) fmt::print(to_, "  ({} ms)", done.took.count());
     fmt::print(to_, "\n");
@@ -62,11 +82,14 @@ void progress::tell(const checked& done) const {
     std::fflush(to_);
 }
 
-std::string summary(const std::vector<checked>& all, std::string_view command) {
+std::string summary(const std::vector<checked>& all, std::string_view command, bool every) {
     std::string text;
     for (const auto& c : all)
         if (c.result.what == verdict::failed) tell_fault(c, command, text);
-    tell_others(all, verdict::blocked, "not run, because this has failed:", text);
+    if (every)
+        tell_others(all, verdict::blocked, "not run, because this has failed:", text);
+    else
+        tell_roots(all, text);
     tell_others(all, verdict::waived, "failed as its vendor declares:", text);
     tell_others(all, verdict::skipped, "not checked:", text);
     fmt::format_to(std::back_inserter(text),
@@ -74,6 +97,10 @@ std::string summary(const std::vector<checked>& all, std::string_view command) {
                    count(all, verdict::passed), count(all, verdict::failed), count(all, verdict::blocked),
                    count(all, verdict::waived), count(all, verdict::skipped));
     return text;
+}
+
+bool was_anything_run(const std::vector<checked>& all) {
+    return count(all, verdict::skipped) + count(all, verdict::blocked) != all.size();
 }
 
 bool is_sound(const std::vector<checked>& all) {

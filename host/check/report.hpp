@@ -10,7 +10,7 @@
 
 namespace edgeconf::check {
 
-// A line a check while they run; with `every` also for those that have passed.
+// A line a check while they run; with `every` also for those that have passed or were not run.
 class progress {
 public:
     progress(std::FILE* to, bool every) : to_{to}, every_{every} {}
@@ -22,11 +22,15 @@ private:
 };
 
 // Every fault with what was expected, why it matters, where to look and how to run it again; then what was
-// not checked and why; then the sum. `command` repeats the run, without --only.
-std::string summary(const std::vector<checked>& all, std::string_view command);
+// not checked and why; then the sum. `command` repeats the run, without --only. With `every` each check that
+// was not run has a line, and not each failed one that keeps others from it.
+std::string summary(const std::vector<checked>& all, std::string_view command, bool every);
 
 // The same as JUnit XML: a testsuite a group; waived and blocked ones are skipped there.
 std::string as_junit(const std::vector<checked>& all, std::string_view provider, std::uint64_t seed);
+
+// Whether any check has come to a verdict on the provider.
+bool was_anything_run(const std::vector<checked>& all);
 
 // Whether nothing has failed and something has passed.
 bool is_sound(const std::vector<checked>& all);

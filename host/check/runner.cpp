@@ -105,9 +105,11 @@ outcome judge_streams(const std::map<std::string_view, std::string>& printed) {
 void excuse(outcome& result, const check& c, const quirks& declared) {
     const auto quirk = declared.find(c.id);
     if (quirk == declared.end()) return;
-    if (result.what == verdict::failed) {
+    if (result.what == verdict::failed && result.crashed && !quirk->second.crash) {
+        result.notes.emplace_back("a quirk is declared for it, which waives no crash, exit or hang");
+    } else if (result.what == verdict::failed) {
         result.what = verdict::waived;
-        result.reason = quirk->second;
+        result.reason = quirk->second.reason;
     } else if (result.what == verdict::passed) {
         result.notes.emplace_back("a quirk is declared for it and not needed: take it out");
     }
@@ -121,6 +123,7 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
     results so_far;
     std::map<std::string_view, std::string> printed;
     for (const auto* next : chosen_checks(chosen)) {
+        if (chosen.stop != nullptr && chosen.stop->came() != 0) break;
         const auto& c = *next;
         checked done{&c, {}, {}};
         if (matches(chosen.skip, c.id)) {
@@ -134,7 +137,9 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
             done.result = judge_streams(printed);
         } else {
             const auto seed = seed_for(c, about.seed);
-            auto report = chosen.in_process ? run_in_process(c, about, seed) : run_in_child(c, about, seed);
+            auto report = chosen.in_process ? run_in_process(c, about, seed)
+                                            : run_in_child(c, about, seed, chosen.stop);
+            if (report.stopped) break;
             done.result = std::move(report.result);
             done.took = report.took;
             // What is printed in a crash is the crash's.

@@ -3,6 +3,7 @@
 
 #include "check/catalogue.hpp"
 #include "check/quirks.hpp"
+#include "check/stop_signals.hpp"
 #include "check/subject.hpp"
 #include "check/trial.hpp"
 
@@ -19,7 +20,8 @@ struct selection {
     std::optional<std::regex> only; // ids that match a part of it
     std::optional<std::regex> skip;
     quirks declared;
-    bool in_process = false; // without fork, for a debugger; the first crash ends it
+    bool in_process = false;      // without fork, for a debugger; the first crash ends it
+    stop_signals* stop = nullptr; // ends the run, also in the middle of a check; not with in_process
 };
 
 struct checked {
@@ -29,6 +31,7 @@ struct checked {
 };
 
 // Runs the selected checks, and those that they need, one after the other. `told` hears of each as it ends.
+// Those that a signal has kept from their end are not among the results.
 std::vector<checked> run_checks(const subject& about, const selection& chosen,
                                 const std::function<void(const checked&)>& told);
 

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <algorithm>
 #include <memory>
 #include <stdexcept>
 
@@ -121,8 +122,10 @@ std::vector<device_request> one_of_each(std::string_view device_id) {
     return all;
 }
 
-std::optional<std::string> find_known_device(trial& in, instance& of) {
-    if (!in.about().devices.empty()) return in.about().devices.front();
+namespace {
+
+// One that the provider takes at once.
+std::optional<std::string> let_in(trial& in, instance& of) {
     const auto id = made_up_device(in);
     if (!of.has(operation::enrol) || !of.has(operation::put_registration)) return std::nullopt;
     // CREATED says that it waits, or that it was let in just now: the registration tells.
@@ -132,12 +135,35 @@ std::optional<std::string> find_known_device(trial& in, instance& of) {
     return id;
 }
 
+[[noreturn]] void skip_without_device(trial& in) {
+    in.skip("no device is known: name one with --device, or give options that approve an enrolment at once");
+}
+
+} // namespace
+
+std::optional<std::string> find_known_device(trial& in, instance& of) {
+    if (!in.about().devices.empty()) return in.about().devices.front();
+    return let_in(in, of);
+}
+
 std::string known_device(trial& in, instance& of) {
-    const auto found = find_known_device(in, of);
-    if (!found)
-        in.skip(
-            "no device is known: name one with --device, or give options that approve an enrolment at once");
-    return *found;
+    auto found = find_known_device(in, of);
+    if (!found) skip_without_device(in);
+    return *std::move(found);
+}
+
+std::vector<std::string> known_devices(trial& in, instance& of) {
+    constexpr std::size_t most = 16;
+    constexpr std::size_t least = 2; // to be taken for one another
+    auto ids = in.about().devices;
+    ids.resize(std::min(ids.size(), most));
+    while (ids.size() < least) {
+        auto found = let_in(in, of);
+        if (!found) break;
+        ids.push_back(*std::move(found));
+    }
+    if (ids.empty()) skip_without_device(in);
+    return ids;
 }
 
 } // namespace edgeconf::check

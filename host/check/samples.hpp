@@ -33,5 +33,8 @@ std::vector<device_request> one_of_each(std::string_view device_id);
 std::optional<std::string> find_known_device(trial& in, instance& of);
 // The same; skips the check where there is none.
 std::string known_device(trial& in, instance& of);
+// The first 16 of --device; where these are fewer than two, those that it takes at once make up for it if
+// there are any. Skips the check where there is none.
+std::vector<std::string> known_devices(trial& in, instance& of);
 
 } // namespace edgeconf::check

@@ -230,6 +230,12 @@ ecp_op stand_in_host::open(ecp_ctx instance, std::string name, std::function<voi
     return token;
 }
 
+std::string stand_in_host::name(ecp_op op) const {
+    const std::lock_guard lock{mutex_};
+    const auto found = operations_.find(op);
+    return found == operations_.end() ? std::string{} : found->second.name;
+}
+
 void stand_in_host::cancel(ecp_op op) {
     const std::lock_guard lock{mutex_};
     operations_[op].cancelled = true;

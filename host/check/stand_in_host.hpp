@@ -85,6 +85,8 @@ public:
 
     // A new operation. `name` is for reports; `at_completion` runs when it is completed, after the result
     // was copied and before complete() returns: on a thread of the provider's.
+    // As it was given to open().
+    std::string name(ecp_op op) const;
     ecp_op open(ecp_ctx instance, std::string name, std::function<void()> at_completion = {});
     // is_cancelled says so from now on.
     void cancel(ecp_op op);

@@ -21,6 +21,7 @@ struct outcome {
     std::vector<std::string> faults; // why it failed: what was done, what came, what was due
     std::vector<std::string> notes;  // worth knowing, also where it passed
     std::string reason;              // skipped, blocked, waived: why
+    bool crashed = false;            // the process crashed, ended itself or hung: a host would be gone
 };
 
 // Where a check's findings go at once, so that none is lost in a crash.

@@ -2,6 +2,7 @@
 
 #include "check/device_talk.hpp"
 #include "check/instance.hpp"
+#include "check/readings.hpp"
 #include "check/samples.hpp"
 #include "check/trial.hpp"
 #include "codec/configuration_check.hpp"
@@ -27,6 +28,14 @@ constexpr std::string_view because_known = "the device is named with --device, o
 device_talk known_for(trial& in, instance& of, operation call) {
     if (!of.has(call)) in.skip("the provider has no {}", name(call));
     return {in, of, known_device(in, of)};
+}
+
+// Those that are asked about, each by itself: the answer for one must not be another's.
+std::vector<device_talk> all_known_for(trial& in, instance& of, operation call) {
+    if (!of.has(call)) in.skip("the provider has no {}", name(call));
+    std::vector<device_talk> all;
+    for (auto& id : known_devices(in, of)) all.emplace_back(in, of, std::move(id));
+    return all;
 }
 
 void unknown(trial& in) {
@@ -108,26 +117,28 @@ void own_writes(trial& in) {
 void registration(trial& in) {
     instance one{in};
     one.run();
-    auto device = known_for(in, one, operation::get_registration);
-    const auto given = device.expect(operation::get_registration, {ECP_OK}, because_known);
-    if (given.status != ECP_OK) return;
-    if (!codec::namespace_of(given.body))
-        in.fail("get_registration of {} is answered with the body {}: due is {{\"namespace\": \"...\"}}, a "
+    for (auto& device : all_known_for(in, one, operation::get_registration)) {
+        const auto given = device.expect(operation::get_registration, {ECP_OK}, because_known);
+        if (given.status == ECP_OK && !codec::namespace_of(given.body))
+            in.fail(
+                "get_registration of {} is answered with the body {}: due is {{\"namespace\": \"...\"}}, a "
                 "DNS label",
                 device.id(), given.body.empty() ? "of no bytes" : given.body.substr(0, 200));
+    }
 }
 
 void configuration(trial& in) {
     instance one{in};
     one.run();
-    auto device = known_for(in, one, operation::get_configuration);
-    const auto given = device.expect(operation::get_configuration, {ECP_OK}, because_known);
-    if (given.status != ECP_OK) return;
-    if (const auto whole = codec::check_configuration(given.body, device.id()); !whole)
-        in.fail("get_configuration of {}: {}", device.id(), whole.error().detail);
-    if (given.revision.empty())
-        in.fail("get_configuration of {} comes without a revision: the host examines it at every poll",
-                device.id());
+    for (auto& device : all_known_for(in, one, operation::get_configuration)) {
+        const auto given = device.expect(operation::get_configuration, {ECP_OK}, because_known);
+        if (given.status != ECP_OK) continue;
+        if (const auto whole = codec::check_configuration(given.body, device.id()); !whole)
+            in.fail("get_configuration of {}: {}", device.id(), whole.error().detail);
+        if (given.revision.empty())
+            in.fail("get_configuration of {} comes without a revision: the host examines it at every poll",
+                    device.id());
+    }
 }
 
 void stable(trial& in) {
@@ -154,11 +165,39 @@ void stable(trial& in) {
 void playbooks(trial& in) {
     instance one{in};
     one.run();
-    auto device = known_for(in, one, operation::get_playbooks);
-    const auto given = device.expect(operation::get_playbooks, {ECP_OK}, because_known);
-    if (given.status != ECP_OK) return;
-    if (const auto fit = codec::check_playbooks(given.body); !fit)
-        in.fail("get_playbooks of {}: {}", device.id(), fit.error().detail);
+    for (auto& device : all_known_for(in, one, operation::get_playbooks)) {
+        const auto given = device.expect(operation::get_playbooks, {ECP_OK}, because_known);
+        if (given.status != ECP_OK) continue;
+        if (const auto fit = codec::check_playbooks(given.body); !fit)
+            in.fail("get_playbooks of {}: {}", device.id(), fit.error().detail);
+    }
+}
+
+// Two instances, and so two caches: whichever device is asked about first, the answers are the same.
+void order(trial& in) {
+    std::vector<std::string> ids;
+    std::vector<reading> in_order;
+    {
+        instance one{in};
+        one.run();
+        ids = known_devices(in, one);
+        if (ids.size() < 2) in.skip("one device is known, and it takes two: name another one with --device");
+        in_order = read_all(one, ids);
+        one.stop();
+        one.destroy();
+    }
+    instance next{in, "the instance after it"};
+    next.run();
+    for (const auto& id : ids) { // a provider may keep them in memory
+        const auto& named = in.about().devices;
+        if (std::find(named.begin(), named.end(), id) != named.end()) continue;
+        device_talk device{in, next, id};
+        if (!device.is_let_in()) in.skip("{} enrols at once, and after a restart no more", id);
+        device.ask(operation::put_registration);
+    }
+    const auto when = fmt::format("with {} read first", ids.back());
+    for (auto before = in_order.rbegin(); before != in_order.rend(); ++before)
+        compare(in, *before, next.call(before->request), when);
 }
 
 void name_space(trial& in) {
@@ -323,7 +362,7 @@ void unregistered(trial& in) {
 
 const std::vector<std::string_view> sound_answers{"completion.status", "completion.text"};
 // Relies on a device that is known because it has just enrolled.
-const std::vector<std::string_view> known_devices{"domain.own-writes"};
+const std::vector<std::string_view> on_known_devices{"domain.own-writes"};
 
 const std::array all{
     check{"domain.unknown", "A device that nobody has ever enrolled is NOT_FOUND, for every call but enrol.",
@@ -341,25 +380,31 @@ const std::array all{
     check{"domain.own-writes",
           "What was acknowledged is seen at once.",
           "A device acts on each answer: NOT_FOUND after an enrolment was OK fails its registration.",
-          calls_section,
+          answers_section,
           &own_writes,
           {"domain.enrolment"}},
     check{"domain.registration", "The registration of a known device names its namespace.",
           "The device's certificate carries the namespace that is named here.", calls_section, &registration,
-          known_devices},
+          on_known_devices},
     check{
         "domain.configuration", "The configuration of a known device is complete, and has a revision.",
         "A device removes the workloads that are not in it, and crashes where a hardware profile is missing.",
-        answers_section, &configuration, known_devices},
+        answers_section, &configuration, on_known_devices},
     check{
         "domain.stable",
         "A configuration that has not changed is the same, byte for byte.",
         "A device restarts workloads whose text has changed; with lists in random order it does so all day.",
-        calls_section,
+        answers_section,
         &stable,
         {"domain.configuration"}},
     check{"domain.playbooks", "The playbooks of a known device are an array of names and texts.",
-          "The device's worker uses each of them unseen.", calls_section, &playbooks, known_devices},
+          "The device's worker uses each of them unseen.", calls_section, &playbooks, on_known_devices},
+    check{"domain.order",
+          "What a device is told does not depend on which device was asked about before it.",
+          "A cache that takes one device for another hands out its workloads and secrets.",
+          answers_section,
+          &order,
+          {"domain.stable", "domain.registration", "domain.playbooks", "domain.unregistered"}},
     check{"domain.case-twin",
           "An id that differs from a device's in case alone is refused.",
           "Flotta compares ids without regard to case: each of the two could be the other.",
@@ -379,12 +424,15 @@ const std::array all{
           calls_section,
           &name_space,
           {"domain.heartbeat"}},
-    check{"domain.ids", "Every id within the rules is a device of its own, or is refused.",
+    check{"domain.ids",
+          "Every id within the rules is a device of its own, or is refused.",
           "Two ids that are one in the store give a device another one's workloads and secrets.",
-          "ecp/provider.h, ecp_request", &ids, known_devices},
+          "ecp/provider.h, ecp_request",
+          &ids,
+          {"domain.configuration"}},
     check{"domain.large-bodies", "A body of nearly 1 MiB is taken whole, or refused.",
           "What a device reports of itself grows with its hardware and its mounts.", answers_section,
-          &large_bodies, known_devices},
+          &large_bodies, on_known_devices},
     check{"domain.unregistered",
           "A device is REMOVED by an administrator, and by nothing else.",
           "The host may tell a device that is REMOVED to wipe itself, data included.",

@@ -107,7 +107,7 @@ const std::array all{
     check{"load.quick",
           "Loading and the entry take less than 100 ms of processor time.",
           "The host does nothing else meanwhile. What takes long belongs into start.",
-          entry_section,
+          loading_section,
           &quick,
           {"load.entry"}},
     check{

@@ -311,7 +311,7 @@ void secrets(trial& in) {
 const std::array all{
     check{"options.accepted",
           "validate accepts the given options.",
-          "A host asks it before create and for --check-config, and goes no further.",
+          "A host asks it before create and for `edgeconf check-config`, and goes no further.",
           options_section,
           &accepted,
           {"table.complete", "table.schema"},
@@ -343,7 +343,7 @@ const std::array all{
           {"options.verdict"}},
     check{"options.pure",
           "validate leaves nothing behind, and says the same each time.",
-          "A host asks it while an instance is serving, and edgeconf --check-config beside a running host.",
+          "A host asks it while an instance is serving, and `edgeconf check-config` beside a running host.",
           options_section,
           &pure,
           {"options.accepted"}},

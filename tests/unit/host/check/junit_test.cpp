@@ -41,7 +41,7 @@ TEST_CASE("junit: a testsuite a group, with counts that agree") {
         result_of("load.opens", verdict::passed),
         result_of("load.entry", verdict::failed, {{}, {"one", "two"}, {"a note"}, {}}),
         result_of("table.size", verdict::blocked, {{}, {}, {}, "load.entry"}),
-        result_of("table.complete", verdict::waived, {{}, {}, {}, "it is so"}),
+        result_of("table.complete", verdict::waived, {{}, {"a third"}, {}, "it is so"}),
         result_of("life.starts", verdict::skipped, {{}, {}, {}, "left out with --skip"}),
     };
     const auto suites = parsed(as_junit(all, "/opt/inventory.so", 42));
@@ -74,6 +74,7 @@ TEST_CASE("junit: a testsuite a group, with counts that agree") {
     const auto table = children(groups[1], "testcase");
     CHECK(table[0].get<std::string>("skipped.<xmlattr>.message") == "not run: load.entry");
     CHECK(table[1].get<std::string>("skipped.<xmlattr>.message") == "waived: it is so");
+    CHECK(table[1].get<std::string>("skipped") == "a third");
 }
 
 TEST_CASE("junit: whatever a provider has printed, it is XML") {

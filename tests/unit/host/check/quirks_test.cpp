@@ -28,9 +28,10 @@ TEST_CASE("quirks: each is a check and a reason") {
         read_quirks(folder.write("quirks.yaml", "quirks:\n"
                                                 "  - check: load.process\n"
                                                 "    reason: a runtime, and its threads\n"
-                                                "  - {reason: 'it is so', check: elf.relro}\n"));
+                                                "  - {reason: 'it is so', check: elf.relro, crash: true}\n"));
     REQUIRE(found.has_value());
-    CHECK(*found == quirks{{"elf.relro", "it is so"}, {"load.process", "a runtime, and its threads"}});
+    CHECK(*found ==
+          quirks{{"elf.relro", {"it is so", true}}, {"load.process", {"a runtime, and its threads", false}}});
 }
 
 TEST_CASE("quirks: none is a list, too") {
@@ -51,6 +52,7 @@ TEST_CASE("quirks: what is wrong is told with its line") {
         {"quirks:\n  - check: a.b\n    reason: ''\n", "2:", "expected `check:`"},
         {"quirks:\n  - check: [a.b]\n    reason: so\n", "2:", "expected `check:`"},
         {"quirks:\n  - check: a.b\n    reason: so\n    until: 2030\n", "2:", "and nothing else"},
+        {"quirks:\n  - check: a.b\n    reason: so\n    crash: often\n", "2:", "`crash: true` if need be"},
         {"quirks:\n  - check: a.b\n    reason: so\n  - check: a.b\n    reason: so\n", "4:", "declared twice"},
         {"quirks:\n  - check: a.b\n  reason: [\n", "3:", ""},
     }));

@@ -90,8 +90,8 @@ TEST_CASE("runner: what needs a failed check is not run, and names the first tha
 
 TEST_CASE("runner: a failure that a quirk declares is waived, and stops nobody") {
     auto chosen = only("^domain\\.heartbeat$");
-    chosen.declared = {{"domain.stable", "lists come in any order"},
-                       {"domain.configuration", "for no reason"}};
+    chosen.declared = {{"domain.stable", {"lists come in any order"}},
+                       {"domain.configuration", {"for no reason"}}};
     const auto all = run_quietly(provider("restless"), chosen);
     const auto results = by_id(all);
     CHECK(results.at("domain.stable").what == verdict::waived);
@@ -100,6 +100,18 @@ TEST_CASE("runner: a failure that a quirk declares is waived, and stops nobody")
     REQUIRE(results.at("domain.configuration").notes.size() == 1);
     CHECK_THAT(results.at("domain.configuration").notes.front(), Contains("not needed"));
     CHECK(results.at("domain.heartbeat").what == verdict::failed); // its own business now
+}
+
+TEST_CASE("runner: a quirk waives a crash, an exit or a hang only where it says so") {
+    const bool crash = GENERATE(false, true);
+    auto chosen = only("^life\\.starts$");
+    chosen.declared = {{"life.starts", {"slow", crash}}};
+    const auto results = by_id(run_quietly(provider("hangs_in_create"), chosen));
+    const auto& result = results.at("life.starts");
+    CHECK(result.crashed);
+    CHECK(result.what == (crash ? verdict::waived : verdict::failed));
+    REQUIRE_FALSE(result.faults.empty());
+    CHECK_THAT(result.faults.front(), Contains("it was in create"));
 }
 
 TEST_CASE("runner: what is left out is not checked, and stops nobody") {
