@@ -31,12 +31,14 @@ std::vector<mass_removal> mass_removals(const object_set& before, const std::vec
     std::map<object_kind, std::size_t> gone;
     for (const auto& key : removed) ++gone[key.kind];
     const std::size_t least = folder_emptied ? 1 : 2;
-    std::vector<mass_removal> found;
+    bool too_many = false;
+    std::vector<mass_removal> all_kinds;
     for (const auto& [kind, number] : gone) {
         const auto all = count(before, kind);
-        if (number >= least && number * 2 > all) found.push_back({kind, number, all});
+        if (number >= least && number * 2 > all) too_many = true;
+        all_kinds.push_back({kind, number, all});
     }
-    return found;
+    return too_many ? all_kinds : std::vector<mass_removal>{};
 }
 
 std::string to_string(const std::vector<mass_removal>& removals) {

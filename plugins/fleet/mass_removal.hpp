@@ -19,9 +19,10 @@ struct mass_removal {
     auto operator<=>(const mass_removal&) const = default;
 };
 
-// The kinds of which more than half would go, in the order of object_kind. One object that goes is an edit,
-// even if it is the only one of its kind, unless `folder_emptied`: somewhere no file is left where some were.
-// All of `removed` are in `before`.
+// If more than half of any kind would go: every kind of which any would, in the order of object_kind, since
+// whoever accepts that accepts all of it. Else nothing. One object that goes is an edit, even if it is the
+// only one of its kind, unless `folder_emptied`: somewhere no file is left where some were. All of `removed`
+// are in `before`.
 std::vector<mass_removal> mass_removals(const object_set& before, const std::vector<object_key>& removed,
                                         bool folder_emptied);
 

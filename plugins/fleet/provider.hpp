@@ -134,7 +134,8 @@ private:
     void read_first_manifests(ecp_op op);
     void start_with_manifests(manifest_reading read, ecp_op op);
     void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
-    void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
+    void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op, bool asked);
+    void hold_elsewhere(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     bool was_told(const std::vector<object_key>& gone) const;
     void watch();
     void manifests_changed();
@@ -166,7 +167,8 @@ private:
     std::optional<upload> upload_;
     std::string told_; // what was last said of manifests that are not taken over
     // Removals that an administrator may accept, sorted: those of the first reading that was held, or of the
-    // last one that was the answer to a call. What goes meanwhile is told in the log, and has to be answered.
+    // last one that was the answer to accept-removals. What else goes meanwhile is told, and not accepted
+    // before it was such an answer: no reload widens them.
     std::vector<object_key> told_gone_;
 
     // The writer's.

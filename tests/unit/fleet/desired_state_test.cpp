@@ -130,9 +130,11 @@ TEST_CASE("desired state: R7a a folder without files is no edit, however few obj
     CHECK(edited.gone == std::vector{object_key{object_kind::edge_workload, {"default", "web"}}});
     CHECK(edited.mass_removals.empty());
     std::filesystem::remove(folder.path() / "workloads" / "settings.yaml");
-    CHECK(to_string(desired.read(folder.path(), false).mass_removals) == "1 of 1 EdgeWorkload");
+    CHECK(to_string(desired.read(folder.path(), false).mass_removals) ==
+          "1 of 1 EdgeWorkload, 1 of 3 ConfigMap");
     std::filesystem::remove(folder.path() / "workloads");
-    CHECK(to_string(desired.read(folder.path(), false).mass_removals) == "1 of 1 EdgeWorkload");
+    CHECK(to_string(desired.read(folder.path(), false).mass_removals) ==
+          "1 of 1 EdgeWorkload, 1 of 3 ConfigMap");
 }
 
 TEST_CASE("desired state: a file that is as it was before the last change is read with its texts",

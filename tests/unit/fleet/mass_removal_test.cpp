@@ -59,10 +59,11 @@ TEST_CASE("mass removal: R7a each kind is judged by itself", "[fleet][unit]") {
         {{1000, 10, 5}, {0, 10, 0}, true, "10 of 10 EdgeWorkload"},
         {{1000, 10, 5}, {0, 6, 0}, false, "6 of 10 EdgeWorkload"},
         {{1000, 10, 5}, {501, 0, 3}, false, "501 of 1000 EdgeDevice, 3 of 5 ConfigMap"},
+        {{1000, 10, 5}, {500, 6, 1}, false, "500 of 1000 EdgeDevice, 6 of 10 EdgeWorkload, 1 of 5 ConfigMap"},
         {{1000, 10, 1}, {0, 0, 1}, false, ""}, // the only one
         {{1000, 10, 1}, {0, 0, 1}, true, "1 of 1 ConfigMap"},
         {{1000, 10, 1}, {0, 1, 0}, true, ""}, // a folder for each workload
-        {{2, 1, 0}, {1, 1, 0}, true, "1 of 1 EdgeWorkload"},
+        {{2, 1, 0}, {1, 1, 0}, true, "1 of 2 EdgeDevice, 1 of 1 EdgeWorkload"},
         {{3, 0, 0}, {2, 0, 0}, false, "2 of 3 EdgeDevice"},
     }));
     CAPTURE(each.expected);

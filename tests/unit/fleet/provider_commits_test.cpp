@@ -296,6 +296,46 @@ TEST_CASE("provider commits: R7a of removals that are held, no more are accepted
     CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
 }
 
+TEST_CASE("provider commits: R7a of removals that are held, all kinds are told", "[fleet][unit]") {
+    const two_folders folders;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    folders.take_away("workloads");
+    std::filesystem::remove(folders.manifests.path() / "devices" / "1.yaml");
+    const auto told = fleet.invoke("accept-removals");
+    CHECK(told->status() == ECP_PRECONDITION);
+    CHECK(mentions({told->message()}, "1 of 3 EdgeDevice, 3 of 3 EdgeWorkload are gone"));
+    CHECK(fleet.invoke("accept-removals")->body() == R"({"put":0,"removed":4})");
+}
+
+TEST_CASE("provider commits: R7a no reload widens what an administrator accepts", "[fleet][unit]") {
+    const two_folders folders;
+    const manifest_folder others;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    SECTION("one with other manifests") {
+        const auto reload = fleet.reconfigure(options_for(others));
+        CHECK(reload->status() == ECP_PRECONDITION);
+        CHECK(mentions({reload->message()}, "3 of 3 EdgeDevice, 1 of 1 EdgeDeviceSet, 3 of 3"));
+        CHECK(health() == ECP_HEALTH_OK); // what it runs with is as it was
+        folders.take_away("devices");
+        CHECK(fleet.invoke("accept-removals")->status() == ECP_PRECONDITION);
+    }
+    SECTION("one that was refused") {
+        folders.take_away("workloads");
+        CHECK(fleet.invoke("accept-removals")->status() == ECP_PRECONDITION);
+        folders.take_away("devices");
+        CHECK(fleet.reconfigure(options_for(folders.manifests))->status() == ECP_PRECONDITION);
+        const auto more = fleet.invoke("accept-removals");
+        CHECK(more->status() == ECP_PRECONDITION);
+        CHECK(mentions({more->message()}, "more is gone than was held before: 3 of 3 EdgeDevice, 3 of"));
+    }
+    CHECK(fleet.registration("pump-1") == ECP_OK);
+    CHECK(fleet.invoke("accept-removals")->status() == ECP_OK);
+}
+
 TEST_CASE("provider commits: R7a of removals that are held, fewer may be accepted", "[fleet][unit]") {
     const two_folders folders;
     steered_disk disk;
