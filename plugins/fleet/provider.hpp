@@ -45,6 +45,9 @@ public:
     // is unusable.
     provider(ecp::host host, std::string_view options, ecp::diagnostics& found);
 
+    // Also of one whose start has failed, and that was never stopped.
+    ~provider();
+
     // Loads what is stored, and completes when every configuration is rendered. Where manifests had been
     // accepted before, those that cannot be read or are wrong now do not keep it from starting.
     void start(ecp_op op);
@@ -138,6 +141,7 @@ private:
     void hold_elsewhere(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     bool was_told(const std::vector<object_key>& gone) const;
     void watch();
+    void finish_reading(); // any thread but its own; that ends, and the one for large bodies
     void manifests_changed();
     void accept_removals(ecp_op op);
     void export_page(std::string_view from, ecp_op op);

@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <new>
 #include <stdexcept>
@@ -616,4 +617,20 @@ TEST_CASE("provider commits: an upload that a killed process left is gone after 
     provider_under_test fleet{disk, automatic};
     REQUIRE(fleet.start() == ECP_OK);
     CHECK_FALSE(std::filesystem::exists(disk.upload));
+}
+
+TEST_CASE("provider commits: one whose start fails behind the watch can be destroyed", "[fleet][unit]") {
+    const manifest_folder empty;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(empty, true)};
+    std::atomic<bool> thrown{false};
+    on_log([&](std::string_view line) {
+        if (line.find("holds no .yaml") == line.npos) return;
+        thrown = true;
+        throw std::bad_alloc{};
+    });
+    CHECK(fleet.start() != ECP_OK);
+    CHECK(thrown);
+    fleet.destroy(); // and does not wait for ever
+    on_log(nullptr);
 }
