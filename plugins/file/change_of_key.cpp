@@ -108,14 +108,21 @@ keys read_keys(const std::filesystem::path& file, const std::filesystem::path& o
     return {file, old_file, read(file), read(old_file)};
 }
 
+void require_key(const keys& keys, SQLite::Database& database, const std::filesystem::path& file) {
+    const auto sealed = meta(database, "sealed");
+    if (sealed && !opens(keys.current.get(), *sealed) && !opens(keys.old.get(), *sealed)) {
+        throw wrong_key(keys, file);
+    }
+}
+
 void bring_under(const keys& keys, SQLite::Database& database, const std::filesystem::path& file) {
+    require_key(keys, database, file);
     const auto sealed = meta(database, "sealed");
     if (!sealed) {
         if (keys.current) reseal(database, nullptr, keys.current.get());
     } else if (opens(keys.current.get(), *sealed)) {
         if (meta(database, "plain-hashes")) reseal(database, keys.current.get(), keys.current.get());
     } else {
-        if (!opens(keys.old.get(), *sealed)) throw wrong_key(keys, file);
         reseal(database, keys.old.get(), keys.current.get());
     }
     if (meta(database, "compact")) remove_traces(database, file);

@@ -87,6 +87,7 @@ void database::upgrade() {
     leave_wal(connection);
     in_words(file, &connection, [&] {
         require_sound(connection, file);
+        require_key(keys_, connection, file); // before migrate(), behind which no older version opens it
         migrate(connection);
         bring_under(keys_, connection, file);
     });

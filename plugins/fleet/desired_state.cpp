@@ -67,6 +67,8 @@ public:
     std::optional<std::vector<cached_manifest>> find(std::string_view, const digest&) override { return {}; }
 };
 
+constexpr std::chrono::minutes lately{10};
+
 bool is_device(object_kind kind) {
     return kind == object_kind::edge_device || kind == object_kind::signed_request;
 }
@@ -129,12 +131,33 @@ manifest_reading desired_state::read(const std::filesystem::path& manifests, boo
     auto changes = changes_between(manifests_, made.objects);
     made.gone = changes.removed;
     std::sort(made.gone.begin(), made.gone.end());
-    made.mass_removals = mass_removals(manifests_, made.gone, empties_folder(made.files_gone, now));
+    made.mass_removals =
+        mass_removals(manifests_, made.gone, empties_folder(made.files_gone, now), gone_lately());
     made.changes = with_given(std::move(changes), given_);
     return made;
 }
 
+removal_counts desired_state::gone_lately() const {
+    removal_counts all;
+    const auto since = now_() - lately;
+    for (const auto& each : removals_) {
+        if (each.at < since) continue;
+        for (const auto& [kind, number] : each.gone) all[kind] += number;
+    }
+    return all;
+}
+
+void desired_state::note_removal(const manifest_reading& read) {
+    if (!read.mass_removals.empty()) return removals_.clear();
+    const auto now = now_();
+    std::erase_if(removals_, [&](const auto& each) { return each.at < now - lately; });
+    if (read.gone.empty()) return;
+    removals_.push_back({now, {}});
+    for (const auto& key : read.gone) ++removals_.back().gone[key.kind];
+}
+
 void desired_state::accept(manifest_reading& read) {
+    note_removal(read);
     manifests_ = std::move(read.objects);
     by_file_ = std::move(read.by_file);
     for (const auto& path : read.files_gone) files_.erase(path);

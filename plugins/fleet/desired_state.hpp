@@ -10,11 +10,15 @@
 #include "fleet/read_objects.hpp"
 #include "fleet/store.hpp"
 
+#include <chrono>
 #include <cstddef>
+#include <deque>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -37,11 +41,16 @@ struct manifest_reading {
 // One thread at a time.
 class desired_state {
 public:
+    using steady_clock_source = std::function<std::chrono::steady_clock::time_point()>;
+
+    explicit desired_state(steady_clock_source now = std::chrono::steady_clock::now) : now_{std::move(now)} {}
+
     // Reads `manifests`, a file or a directory; empty: there are none. `texts`: the files are to be stored,
     // so their objects are wanted as texts, too.
     manifest_reading read(const std::filesystem::path& manifests, bool texts) const;
 
-    // What was read is how the fleet is to be from here on.
+    // What was read is how the fleet is to be from here on. What is gone counts with the removals of the next
+    // ten minutes, unless an administrator had to accept it.
     void accept(manifest_reading& read);
 
     // What administrators write: objects that are not there yet.
@@ -62,6 +71,16 @@ public:
     object_changes devices() const;
 
 private:
+    struct removal {
+        std::chrono::steady_clock::time_point at;
+        removal_counts gone;
+    };
+
+    removal_counts gone_lately() const;
+    void note_removal(const manifest_reading& read);
+
+    steady_clock_source now_;
+    std::deque<removal> removals_; // accepted lately, in their order
     object_set manifests_;
     object_set given_; // hidden where a manifest has the same name
     objects_by_file by_file_;

@@ -164,6 +164,7 @@ private:
     std::string told_;
     std::optional<clock::time_point> first_; // event that is not reported yet
     clock::time_point last_;
+    bool untold_ = false; // a report was cut short by what it threw: the next poll repeats it
     bool stopped_ = false;
 };
 
@@ -201,8 +202,8 @@ void manifest_watch::state::wait_for_poll() {
     poll_.expires_after(times_.poll);
     poll_.async_wait([self = shared_from_this()](error_code) {
         if (self->stopped_) return;
-        if (!(impression{self->root_} == self->seen_)) self->something_happened();
-        self->wait_for_poll();
+        self->wait_for_poll(); // first: what throws here must not be the last poll
+        if (self->untold_ || !(impression{self->root_} == self->seen_)) self->something_happened();
     });
 }
 
@@ -222,8 +223,10 @@ void manifest_watch::state::wait_for_quiet() {
             return self->wait_for_quiet();
         }
         self->first_.reset();
+        self->untold_ = true;
         self->renew();
         if (!self->stopped_) self->changed_();
+        self->untold_ = false;
     });
 }
 

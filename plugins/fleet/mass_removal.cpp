@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <map>
 #include <utility>
 
 namespace edgeconf::fleet {
@@ -27,22 +26,29 @@ std::size_t count(const object_set& in, object_kind kind) {
 } // namespace
 
 std::vector<mass_removal> mass_removals(const object_set& before, const std::vector<object_key>& removed,
-                                        bool folder_emptied) {
-    std::map<object_kind, std::size_t> gone;
+                                        bool folder_emptied, const removal_counts& lately) {
+    removal_counts gone;
     for (const auto& key : removed) ++gone[key.kind];
     const std::size_t least = folder_emptied ? 1 : 2;
-    std::vector<mass_removal> found;
+    bool too_many = false;
+    std::vector<mass_removal> all_kinds;
     for (const auto& [kind, number] : gone) {
         const auto all = count(before, kind);
-        if (number >= least && number * 2 > all) found.push_back({kind, number, all});
+        const auto known = lately.find(kind);
+        const auto earlier = known == lately.end() ? 0 : known->second;
+        const auto together = number + earlier;
+        const bool site = kind == object_kind::edge_device && folder_emptied && together >= 2;
+        if (site || (together >= least && together * 2 > all + earlier)) too_many = true;
+        all_kinds.push_back({kind, number, all, earlier});
     }
-    return found;
+    return too_many ? all_kinds : std::vector<mass_removal>{};
 }
 
 std::string to_string(const std::vector<mass_removal>& removals) {
     std::vector<std::string> words;
     for (const auto& each : removals) {
         words.push_back(fmt::format("{} of {} {}", each.gone, each.before, to_string(each.kind)));
+        if (each.lately != 0) words.back() += fmt::format(" ({} more before)", each.lately);
     }
     return fmt::format("{}", fmt::join(words, ", "));
 }

@@ -207,6 +207,8 @@ private:
     void keep(device_record& device, aspect what);
     const device_entry* entry_of(const device_record& device) const;
     void note_heard(device_record& device);
+    unix_seconds heard_elsewhere(const device_record& device, unix_seconds at) const;
+    void clock_was_set_back();
     unix_seconds deadline(const device_record& device, std::chrono::seconds patience) const;
 
     bool rejudge(device_record& device, const hardware_report& hardware);
@@ -239,7 +241,7 @@ private:
 
     const clock_source now_;
     const notice_sink tell_;
-    const unix_seconds started_;
+    unix_seconds started_;
     unix_seconds last_tick_ = 0;
     unix_seconds jumped_ = 0; // to where the clock has jumped last; 0: it has not
     model_settings settings_;

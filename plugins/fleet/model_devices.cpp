@@ -321,9 +321,27 @@ void model::tell_ambiguous(const device_record& device) {
 void model::tick() {
     const auto before = std::exchange(last_tick_, now());
     if (before != 0 && last_tick_ - before > longest_step.count()) jumped_ = last_tick_;
+    if (last_tick_ < before) clock_was_set_back();
     wheel_.advance(last_tick_, [this](device_record& device) { due(device); });
-    events_.expire(now_() - settings_.event_retention);
+    const auto trusted =
+        std::max(started_, jumped_) + std::min(settings_.event_retention, grace_after_start).count();
+    if (last_tick_ >= trusted) events_.expire(now_() - settings_.event_retention);
     table_.reclaim(); // what the last few changes left
+}
+
+// What was noted by it in the future would make silence last until then: it counts as of now.
+void model::clock_was_set_back() {
+    started_ = std::min(started_, last_tick_);
+    jumped_ = std::min(jumped_, last_tick_);
+    for (auto& [id, device] : records_) {
+        auto& signs = *device.signs;
+        if (signs.last_polled() > last_tick_) signs.polled(last_tick_);
+        if (signs.last_heard() > last_tick_) {
+            signs.heard(last_tick_);
+            if (remembers_) heard_.push_back({device.number, last_tick_});
+        }
+        watch(device);
+    }
 }
 
 // How long the device may be silent before that means something; nothing if it may be for ever.
@@ -349,12 +367,14 @@ void model::watch(device_record& device) {
     wheel_.schedule(device, deadline(device, *patience));
 }
 
-// Nobody could be heard while the host was down. What expires is gone for good, so a clock that is wrong must
-// not make it: where the clock jumps ahead its silence counts anew, and after a start, when there is nothing
-// but the clock to tell how long that was, it has a while to be heard.
+// Nobody could be heard while the host was down, or in the time that the clock has jumped over: silence
+// counts anew from there. What expires is gone for good, so a clock that is wrong must not make it: after a
+// start, when there is nothing but the clock to tell how long that was, it has a while to be heard.
 unix_seconds model::deadline(const device_record& device, std::chrono::seconds patience) const {
     const auto heard = device.signs->last_heard();
-    if (device.state == device_state::known) return std::max(heard, started_) + patience.count();
+    if (device.state == device_state::known) {
+        return std::max({heard, started_, jumped_}) + patience.count();
+    }
     return std::max(std::max(heard, jumped_) + patience.count(),
                     started_ + std::min(patience, grace_after_start).count());
 }
@@ -376,7 +396,8 @@ void model::due(device_record& device) {
         set_connection(device, connection::offline);
         return publish(device);
     }
-    const auto last_poll = std::max({device.signs->last_polled(), started_, device.status.registered});
+    const auto last_poll =
+        std::max({device.signs->last_polled(), started_, jumped_, device.status.registered});
     if (now() - last_poll >= poll_silence.count()) set_not_polling(device, true);
     publish(device);
     watch(device);

@@ -21,7 +21,7 @@ void model::restore(const stored_device& from) {
     device.number = from.number;
     last_number_ = std::max(last_number_ - 1, from.number); // add() has taken one
     read(device, from.membership, from.status, compact_hardware{from.hardware});
-    device.signs->heard(from.heard);
+    device.signs->heard(std::min(from.heard, now())); // the clock may have been ahead
     enter(device, from.stale);
 }
 
@@ -58,14 +58,22 @@ void model::enter(device_record& device, const std::shared_ptr<const shared_body
     publish(device);
 }
 
+// Who waits could not ask here before: the patience with it begins now.
+unix_seconds model::heard_elsewhere(const device_record& device, unix_seconds at) const {
+    const bool waits = device.state == device_state::pending ||
+                       (device.state == device_state::removed && device.request != nullptr);
+    return waits ? now() : std::min(at, now());
+}
+
 std::string model::adopt(const imported_device& from) {
     auto* known = find(from.id);
     if (known == nullptr) {
         auto& device = add(from.id);
         read(device, from.membership, from.status, from.hardware);
-        device.signs->heard(from.heard);
+        const auto heard = heard_elsewhere(device, from.heard);
+        device.signs->heard(heard);
         keep(device, aspect::all);
-        if (remembers_ && from.heard != 0) heard_.push_back({device.number, from.heard});
+        if (remembers_ && heard != 0) heard_.push_back({device.number, heard});
         note(device, event_type::normal, "Imported", "came from another fleet");
         changed(device);
         enter(device, nullptr);
@@ -88,9 +96,10 @@ std::string model::adopt(const imported_device& from) {
     if (there.offer) known->offer = std::move(there.offer);
     if (known->status.connection == connection::offline) ++counts_.offline;
     if (known->status.not_polling) ++counts_.not_polling;
-    known->signs->heard(from.heard);
+    const auto heard = heard_elsewhere(*known, from.heard);
+    known->signs->heard(heard);
     keep(*known, aspect::all);
-    if (remembers_ && from.heard != 0) heard_.push_back({known->number, from.heard});
+    if (remembers_ && heard != 0) heard_.push_back({known->number, heard});
     note(*known, event_type::normal, "Imported", "came from another fleet");
     changed(*known);
     refresh_labels(*known);

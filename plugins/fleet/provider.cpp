@@ -108,13 +108,24 @@ void provider::start(ecp_op op) {
     });
 }
 
-void provider::stop(ecp_op op) {
+provider::~provider() {
+    finish_reading();
+    writer_.finish(); // here, while all that its tasks refer to is there
+}
+
+// A watch that is left waits for ever, and its thread with it.
+void provider::finish_reading() {
     large_bodies_.finish();
     reader_.post([this] {
+        settings_.watches = false; // for what is still queued
         watch_.reset();
         upload_.reset();
     });
     reader_.finish();
+}
+
+void provider::stop(ecp_op op) {
+    finish_reading();
     writer_.post([this] {
         if (loaded_) when_idle(0, [this] { commit(); });
     });

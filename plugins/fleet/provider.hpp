@@ -45,6 +45,9 @@ public:
     // is unusable.
     provider(ecp::host host, std::string_view options, ecp::diagnostics& found);
 
+    // Also of one whose start has failed, and that was never stopped.
+    ~provider();
+
     // Loads what is stored, and completes when every configuration is rendered. Where manifests had been
     // accepted before, those that cannot be read or are wrong now do not keep it from starting.
     void start(ecp_op op);
@@ -134,9 +137,11 @@ private:
     void read_first_manifests(ecp_op op);
     void start_with_manifests(manifest_reading read, ecp_op op);
     void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
-    void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
+    void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op, bool asked);
+    void hold_elsewhere(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     bool was_told(const std::vector<object_key>& gone) const;
     void watch();
+    void finish_reading(); // any thread but its own; that ends, and the one for large bodies
     void manifests_changed();
     void accept_removals(ecp_op op);
     void export_page(std::string_view from, ecp_op op);
@@ -166,7 +171,8 @@ private:
     std::optional<upload> upload_;
     std::string told_; // what was last said of manifests that are not taken over
     // Removals that an administrator may accept, sorted: those of the first reading that was held, or of the
-    // last one that was the answer to a call. What goes meanwhile is told in the log, and has to be answered.
+    // last one that was the answer to accept-removals. What else goes meanwhile is told, and not accepted
+    // before it was such an answer: no reload widens them.
     std::vector<object_key> told_gone_;
 
     // The writer's.

@@ -91,7 +91,7 @@ void provider::start_with_manifests(manifest_reading read, ecp_op op) {
     if (usable) {
         take_over(std::move(read), std::nullopt, op, started);
     } else {
-        read.failed ? refuse(read, settings_, 0) : hold(read, settings_, 0);
+        read.failed ? refuse(read, settings_, 0) : hold(read, settings_, 0, false);
         write(op, [started] { started({}); });
     }
     started_ = true;
@@ -118,7 +118,10 @@ void provider::read_manifests(std::optional<provider_settings> settings, ecp_op 
     auto read = desired_.read(wanted.fleet.manifests, store_ != nullptr);
     if (read.failed) return refuse(read, wanted, op);
     const bool accepted = accept_removals && was_told(read.gone);
-    if (!read.mass_removals.empty() && !accepted) return hold(read, wanted, op);
+    if (!read.mass_removals.empty() && !accepted) {
+        return wanted.fleet.manifests == settings_.fleet.manifests ? hold(read, wanted, op, accept_removals)
+                                                                   : hold_elsewhere(read, wanted, op);
+    }
     take_over(std::move(read), std::move(settings), op, done);
 }
 
@@ -180,7 +183,7 @@ void provider::refuse(const manifest_reading& read, const provider_settings& wan
 
 // Absence is never removal, and a folder that is unmounted or half synchronised looks like one that was
 // emptied: devices that come back from it have lost labels that their hardware gave them.
-void provider::hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op) {
+void provider::hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op, bool asked) {
     auto words = removal_words(read, wanted.fleet.manifests);
     if (std::exchange(told_, words) != words) {
         host_.log(ECP_LOG_WARN, words);
@@ -192,8 +195,13 @@ void provider::hold(const manifest_reading& read, const provider_settings& wante
     host_.record(held_removals_, static_cast<double>(read.gone.size()));
     const bool first = told_gone_.empty();
     if (!first && !was_told(read.gone)) words = "more is gone than was held before: " + words;
-    if (op != 0 || first) told_gone_ = read.gone;
+    if (asked || first) told_gone_ = read.gone;
     if (op != 0) host_.complete(op, ecp::reply{ECP_PRECONDITION, words});
+}
+
+// Other manifests than those that removals are accepted for: who wants them is told, and nobody else.
+void provider::hold_elsewhere(const manifest_reading& read, const provider_settings& wanted, ecp_op op) {
+    host_.complete(op, ecp::reply{ECP_PRECONDITION, removal_words(read, wanted.fleet.manifests)});
 }
 
 bool provider::was_told(const std::vector<object_key>& gone) const {

@@ -171,6 +171,21 @@ TEST_CASE("change_of_key: without its key, or with another one, it is refused an
     CHECK(at.is_whole(*at.open(at.key)));
 }
 
+TEST_CASE("change_of_key: a database of an older version is not migrated under a wrong key",
+          "[file][change_of_key]") {
+    const sealed_fleet at;
+    at.fill(*at.open(at.key));
+    {
+        SQLite::Database older{at.file.string(), SQLite::OPEN_READWRITE};
+        older.exec("PRAGMA user_version = 1");
+    }
+    const auto before = test::read_file(at.file);
+    CHECK_FALSE(at.problem(at.other_key).empty());
+    CHECK_FALSE(at.problem({}).empty());
+    CHECK(test::read_file(at.file) == before);
+    CHECK(at.is_whole(*at.open(at.key)));
+}
+
 TEST_CASE("change_of_key: a new key takes the place of the old one", "[file][change_of_key]") {
     const sealed_fleet at;
     at.fill(*at.open(at.key));

@@ -115,6 +115,37 @@ TEST_CASE("desired state: R7a more than half gone is too much, whatever else has
     CHECK(to_string(desired.read({}, false).mass_removals) == "4 of 4 ConfigMap"); // none are named any more
 }
 
+TEST_CASE("desired state: R7a removals that follow each other are judged together", "[fleet][unit]") {
+    std::chrono::steady_clock::time_point now{std::chrono::hours{1}};
+    manifest_folder folder;
+    const auto write = [&](int count) {
+        std::string all;
+        for (int i = 0; i < count; ++i) all += map("m" + std::to_string(i), "1");
+        folder.write("a.yaml", all);
+    };
+    desired_state desired{[&] { return now; }};
+    const auto take = [&](int count) {
+        write(count);
+        auto read = desired.read(folder.path(), false);
+        const auto held = to_string(read.mass_removals);
+        desired.accept(read);
+        return held;
+    };
+    CHECK(take(20).empty());
+    CHECK(take(15).empty());
+    now += std::chrono::minutes{9};
+    CHECK(take(10).empty());
+    SECTION("until that is accepted") {
+        CHECK(take(8) == "2 of 10 ConfigMap (10 more before)");
+        CHECK(take(5).empty());
+    }
+    SECTION("for ten minutes") {
+        now += std::chrono::minutes{2};
+        CHECK(take(9).empty());
+        CHECK(take(4) == "5 of 9 ConfigMap (6 more before)");
+    }
+}
+
 TEST_CASE("desired state: R7a a folder without files is no edit, however few objects it had",
           "[fleet][unit]") {
     manifest_folder folder;
@@ -130,9 +161,11 @@ TEST_CASE("desired state: R7a a folder without files is no edit, however few obj
     CHECK(edited.gone == std::vector{object_key{object_kind::edge_workload, {"default", "web"}}});
     CHECK(edited.mass_removals.empty());
     std::filesystem::remove(folder.path() / "workloads" / "settings.yaml");
-    CHECK(to_string(desired.read(folder.path(), false).mass_removals) == "1 of 1 EdgeWorkload");
+    CHECK(to_string(desired.read(folder.path(), false).mass_removals) ==
+          "1 of 1 EdgeWorkload, 1 of 3 ConfigMap");
     std::filesystem::remove(folder.path() / "workloads");
-    CHECK(to_string(desired.read(folder.path(), false).mass_removals) == "1 of 1 EdgeWorkload");
+    CHECK(to_string(desired.read(folder.path(), false).mass_removals) ==
+          "1 of 1 EdgeWorkload, 1 of 3 ConfigMap");
 }
 
 TEST_CASE("desired state: a file that is as it was before the last change is read with its texts",

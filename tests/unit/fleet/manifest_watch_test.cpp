@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <new>
 #include <string>
 #include <string_view>
 #include <sys/mman.h>
@@ -241,6 +242,28 @@ TEST_CASE("manifest watch: what the kernel does not tell is seen at a poll", "[f
     CHECK(it.reports());
     CHECK(it.is_quiet());
     CHECK(unaware.is_quiet());
+}
+
+TEST_CASE("manifest watch: what throws loses no change and ends no polling", "[fleet][unit]") {
+    const manifest_folder folder;
+    folder.write("a.yaml", "1");
+    mapped_file file{folder.path() / "a.yaml"};
+    constexpr watch_times often{.quiet = 1ms, .longest = 1ms, .poll = 5ms};
+    watched_root it{folder.path(), often};
+    bool fails = true;
+    it.watch = std::make_unique<manifest_watch>(
+        it.io.get_executor(), folder.path(), often,
+        [&] {
+            if (std::exchange(fails, false)) throw std::bad_alloc{};
+            ++it.calls;
+        },
+        [](std::string_view) {});
+    file.write('2');
+    CHECK_THROWS_AS(it.reports(), std::bad_alloc);
+    CHECK(it.reports());
+    CHECK(it.is_quiet());
+    file.write('3');
+    CHECK(it.reports());
 }
 
 TEST_CASE("manifest watch: without inotify it says so once, and polls until there is", "[fleet][unit]") {

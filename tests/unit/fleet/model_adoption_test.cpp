@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 
+#include <chrono>
 #include <string>
 
 using namespace edgeconf::fleet;
@@ -92,4 +93,26 @@ TEST_CASE("model: a device of another fleet that waits has asked, whatever its f
     CHECK(fleet.describe("a").request->ns == "plant");
     CHECK(fleet.enrol("a", "plant", {object(R"({"hostname": "press"})"), "model"}) == outcome::created);
     CHECK(fleet.devices.approve("a", "", "", "user:u") == outcome::ok);
+}
+
+TEST_CASE("model: patience with a device of another fleet that waits begins with its import",
+          "[fleet][unit]") {
+    const auto heard = GENERATE(as<unix_seconds>{}, 0, 900);
+    fleet_under_test fleet;
+    fleet.advance(std::chrono::hours{24 * 8}); // longer than the grace after a start and than the patience
+    auto waiting = from_elsewhere("a", "pending");
+    waiting.heard = heard;
+    CHECK(fleet.devices.adopt(waiting).empty());
+    auto removed = from_elsewhere("b", "removed");
+    removed.membership.insert(removed.membership.size() - 1,
+                              R"(, "request": {"namespace": "plant", "made": 1})");
+    removed.heard = heard;
+    CHECK(fleet.devices.adopt(removed).empty());
+    REQUIRE(fleet.describe("b").request);
+    fleet.advance(std::chrono::hours{24 * 6});
+    CHECK(fleet.devices.describe("a"));
+    CHECK(fleet.describe("b").request);
+    fleet.advance(std::chrono::hours{24 * 2});
+    CHECK_FALSE(fleet.devices.describe("a"));
+    CHECK_FALSE(fleet.describe("b").request);
 }

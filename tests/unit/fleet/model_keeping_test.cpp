@@ -383,6 +383,61 @@ TEST_CASE("model: events go when their time is up", "[fleet][unit]") {
     CHECK(fleet.events("a").empty());
 }
 
+TEST_CASE("model: a clock that jumps ahead puts nobody offline and ends no event at once", "[fleet][unit]") {
+    model_settings settings;
+    settings.event_retention = std::chrono::hours{24 * 7};
+    fleet_under_test fleet{"", settings};
+    fleet.devices.approve("a", "default", "", "user:u");
+    fleet.put_heartbeat("a");
+    fleet.advance(std::chrono::hours{25});
+    fleet.put_heartbeat("a");
+    const auto events = fleet.devices.events().counts().events;
+    REQUIRE(events > 0);
+    fleet.now += std::chrono::hours{24 * 365};
+    fleet.advance(std::chrono::seconds{100});
+    CHECK(fleet.devices.counts().offline == 0);
+    CHECK(fleet.devices.events().counts().events == events);
+    fleet.advance(std::chrono::hours{24});
+    CHECK(fleet.devices.counts().offline == 1);
+    CHECK(fleet.devices.events().counts().events < events);
+}
+
+TEST_CASE("model: a clock that is set back holds up neither silence nor expiry", "[fleet][unit]") {
+    constexpr auto year = std::chrono::hours{24 * 365};
+    fleet_under_test fleet{"", model_settings{}, time_point{year}}; // it starts ahead
+    fleet.devices.remember_changes();
+    fleet.devices.approve("known", "default", "", "user:u");
+    fleet.put_heartbeat("known");
+    fleet.enrol("waits");
+    fleet.advance(std::chrono::seconds{1});
+    fleet.now -= year / 2;
+    fleet.advance(std::chrono::seconds{1});
+    CHECK(fleet.describe("known").last_seen == fleet.seconds());
+    kept_fleet kept;
+    kept.save(fleet.devices);
+    fleet.advance(std::chrono::seconds{200});
+    CHECK(fleet.devices.counts().offline == 1);
+    fleet.advance(std::chrono::hours{24 * 7});
+    CHECK_FALSE(fleet.devices.describe("waits"));
+    CHECK(fleet.devices.describe("known"));
+}
+
+TEST_CASE("model: a device that was heard in the future by a clock that was wrong is restored as of now",
+          "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.remember_changes();
+    kept_fleet kept;
+    fleet.devices.approve("a", "default", "", "user:u");
+    fleet.now += std::chrono::hours{24 * 365};
+    fleet.put_heartbeat("a");
+    kept.save(fleet.devices);
+    fleet.now -= std::chrono::hours{24 * 365};
+    restarted again{fleet, kept};
+    CHECK(again.fleet.describe("a").last_seen == again.fleet.seconds());
+    again.fleet.advance(std::chrono::seconds{200});
+    CHECK(again.fleet.devices.counts().offline == 1);
+}
+
 TEST_CASE("model: R16: a label that a manifest hides is kept all the same", "[fleet][unit]") {
     const auto named = [](const std::string& labels) {
         return "---\napiVersion: management.project-flotta.io/v1alpha1\nkind: EdgeDevice\nmetadata: {name: "

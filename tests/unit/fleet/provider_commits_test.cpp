@@ -10,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <new>
 #include <stdexcept>
@@ -296,6 +297,46 @@ TEST_CASE("provider commits: R7a of removals that are held, no more are accepted
     CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
 }
 
+TEST_CASE("provider commits: R7a of removals that are held, all kinds are told", "[fleet][unit]") {
+    const two_folders folders;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    folders.take_away("workloads");
+    std::filesystem::remove(folders.manifests.path() / "devices" / "1.yaml");
+    const auto told = fleet.invoke("accept-removals");
+    CHECK(told->status() == ECP_PRECONDITION);
+    CHECK(mentions({told->message()}, "1 of 3 EdgeDevice, 3 of 3 EdgeWorkload are gone"));
+    CHECK(fleet.invoke("accept-removals")->body() == R"({"put":0,"removed":4})");
+}
+
+TEST_CASE("provider commits: R7a no reload widens what an administrator accepts", "[fleet][unit]") {
+    const two_folders folders;
+    const manifest_folder others;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    SECTION("one with other manifests") {
+        const auto reload = fleet.reconfigure(options_for(others));
+        CHECK(reload->status() == ECP_PRECONDITION);
+        CHECK(mentions({reload->message()}, "3 of 3 EdgeDevice, 1 of 1 EdgeDeviceSet, 3 of 3"));
+        CHECK(health() == ECP_HEALTH_OK); // what it runs with is as it was
+        folders.take_away("devices");
+        CHECK(fleet.invoke("accept-removals")->status() == ECP_PRECONDITION);
+    }
+    SECTION("one that was refused") {
+        folders.take_away("workloads");
+        CHECK(fleet.invoke("accept-removals")->status() == ECP_PRECONDITION);
+        folders.take_away("devices");
+        CHECK(fleet.reconfigure(options_for(folders.manifests))->status() == ECP_PRECONDITION);
+        const auto more = fleet.invoke("accept-removals");
+        CHECK(more->status() == ECP_PRECONDITION);
+        CHECK(mentions({more->message()}, "more is gone than was held before: 3 of 3 EdgeDevice, 3 of"));
+    }
+    CHECK(fleet.registration("pump-1") == ECP_OK);
+    CHECK(fleet.invoke("accept-removals")->status() == ECP_OK);
+}
+
 TEST_CASE("provider commits: R7a of removals that are held, fewer may be accepted", "[fleet][unit]") {
     const two_folders folders;
     steered_disk disk;
@@ -373,18 +414,19 @@ TEST_CASE("provider commits: what is heard while the store is away is stored whe
 
 TEST_CASE("provider commits: a device that cannot be answered because of the store is not offline",
           "[fleet][unit]") {
+    manifest_folder manifests;
+    const std::string often = "spec: {heartbeat: {periodSeconds: 10}}\n"; // offline after 30
+    manifests.write("m.yaml", head("EdgeDevice", "pump-7") + often + head("EdgeDevice", "pump-8") + often);
     steered_disk disk;
-    provider_under_test fleet{disk, automatic};
+    provider_under_test fleet{disk, options_for(manifests)};
     REQUIRE(fleet.start() == ECP_OK);
-    let_in(fleet, "pump-7");
-    let_in(fleet, "pump-8");
     REQUIRE(fleet.put_heartbeat("pump-7")->status() == ECP_OK);
     REQUIRE(fleet.put_heartbeat("pump-8")->status() == ECP_OK);
     disk.become(store_mood::failing);
     disk.hold(store_step::recovery); // and with it the look at the clock
     REQUIRE(fleet.put_registration("pump-7")->status() == ECP_UNAVAILABLE);
     disk.await_held();
-    turn_clock(std::chrono::hours{1});
+    turn_clock(std::chrono::seconds{40}); // less than what counts as a jump of the clock
     REQUIRE(fleet.put_heartbeat("pump-7")->status() == ECP_UNAVAILABLE);
     disk.release();
     disk.become(store_mood::working); // for the next attempt
@@ -575,4 +617,20 @@ TEST_CASE("provider commits: an upload that a killed process left is gone after 
     provider_under_test fleet{disk, automatic};
     REQUIRE(fleet.start() == ECP_OK);
     CHECK_FALSE(std::filesystem::exists(disk.upload));
+}
+
+TEST_CASE("provider commits: one whose start fails behind the watch can be destroyed", "[fleet][unit]") {
+    const manifest_folder empty;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(empty, true)};
+    std::atomic<bool> thrown{false};
+    on_log([&](std::string_view line) {
+        if (line.find("holds no .yaml") == line.npos) return;
+        thrown = true;
+        throw std::bad_alloc{};
+    });
+    CHECK(fleet.start() != ECP_OK);
+    CHECK(thrown);
+    fleet.destroy(); // and does not wait for ever
+    on_log(nullptr);
 }

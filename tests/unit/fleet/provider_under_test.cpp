@@ -181,9 +181,11 @@ ecp_status provider_under_test::stop() {
     operation op;
     table_->stop(self_, op.token());
     const auto status = op.status();
-    table_->destroy(std::exchange(self_, nullptr));
+    destroy();
     return status;
 }
+
+void provider_under_test::destroy() { table_->destroy(std::exchange(self_, nullptr)); }
 
 pending_operation provider_under_test::reconfigure(std::string_view options) {
     auto op = std::make_unique<operation>();

@@ -65,6 +65,7 @@ public:
 
     ecp_status start();
     ecp_status stop();
+    void destroy(); // without stopping it
     pending_operation reconfigure(std::string_view options);
     pending_operation invoke(std::string_view verb, std::string_view page_token = {},
                              std::string_view body = {});
