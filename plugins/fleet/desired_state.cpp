@@ -153,7 +153,15 @@ void desired_state::note_removal(const manifest_reading& read) {
     std::erase_if(removals_, [&](const auto& each) { return each.at < now - lately; });
     if (read.gone.empty()) return;
     removals_.push_back({now, {}});
-    for (const auto& key : read.gone) ++removals_.back().gone[key.kind];
+    auto& counts = removals_.back().gone;
+    for (const auto& key : read.gone) ++counts[key.kind];
+    // What comes under another name is no loss, as generated ConfigMaps do; but each device is itself.
+    for (auto& [kind, number] : counts) {
+        if (kind == object_kind::edge_device) continue;
+        const auto before = count_of(manifests_, kind);
+        const auto after = count_of(read.objects, kind);
+        number = std::min(number, before - std::min(before, after));
+    }
 }
 
 void desired_state::accept(manifest_reading& read) {

@@ -7,9 +7,7 @@
 
 namespace edgeconf::fleet {
 
-namespace {
-
-std::size_t count(const object_set& in, object_kind kind) {
+std::size_t count_of(const object_set& in, object_kind kind) {
     switch (kind) {
     case object_kind::edge_device: return in.devices.size();
     case object_kind::signed_request: return in.requests.size();
@@ -23,8 +21,6 @@ std::size_t count(const object_set& in, object_kind kind) {
     return 0;
 }
 
-} // namespace
-
 std::vector<mass_removal> mass_removals(const object_set& before, const std::vector<object_key>& removed,
                                         bool folder_emptied, const removal_counts& lately) {
     removal_counts gone;
@@ -33,7 +29,7 @@ std::vector<mass_removal> mass_removals(const object_set& before, const std::vec
     bool too_many = false;
     std::vector<mass_removal> all_kinds;
     for (const auto& [kind, number] : gone) {
-        const auto all = count(before, kind);
+        const auto all = count_of(before, kind);
         const auto known = lately.find(kind);
         const auto earlier = known == lately.end() ? 0 : known->second;
         const auto together = number + earlier;

@@ -21,6 +21,8 @@ struct mass_removal {
     auto operator<=>(const mass_removal&) const = default;
 };
 
+std::size_t count_of(const object_set& in, object_kind kind);
+
 // Objects that went in the readings before this one, by kind.
 using removal_counts = std::map<object_kind, std::size_t>;
 

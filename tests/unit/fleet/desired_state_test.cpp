@@ -146,6 +146,20 @@ TEST_CASE("desired state: R7a removals that follow each other are judged togethe
     }
 }
 
+TEST_CASE("desired state: R7a a ConfigMap whose name is generated anew with each edit is no loss",
+          "[fleet][unit]") {
+    std::chrono::steady_clock::time_point now{std::chrono::hours{1}};
+    manifest_folder folder;
+    desired_state desired{[&] { return now; }};
+    for (int i = 0; i < 10; ++i) {
+        folder.write("a.yaml", map("settings-" + std::to_string(i), "1"));
+        auto read = desired.read(folder.path(), false);
+        CHECK(read.mass_removals.empty());
+        desired.accept(read);
+        now += std::chrono::seconds{10};
+    }
+}
+
 TEST_CASE("desired state: R7a a folder without files is no edit, however few objects it had",
           "[fleet][unit]") {
     manifest_folder folder;
