@@ -171,7 +171,8 @@ const std::array all{
           "Nobody has thought of every order that a busy evening makes of it.",
           "docs/provider-abi.md, \"An operation's life\" and \"An instance's life\"",
           &schedule,
-          {"shutdown.open", "life.reconfigure", "deadline.expired", "deadline.none", "completion.memory"},
+          {"shutdown.open", "life.reconfigure", "deadline.expired", "deadline.none", "completion.memory",
+           "logging.flood"},
           std::chrono::seconds{60}},
     check{
         "fuzz.bodies",
@@ -179,7 +180,7 @@ const std::array all{
         "A device may be broken or in the wrong hands; what it sends must not end the host.",
         "ecp/provider.h, ecp_request: one JSON object, and no more is promised",
         &bodies,
-        {"completion.memory", "completion.status", "completion.text"},
+        {"completion.memory", "completion.status", "completion.text", "logging.flood"},
         std::chrono::seconds{60}},
 };
 
