@@ -88,4 +88,12 @@ void compare_again(trial& in, instance& of, const std::vector<reading>& before, 
     }
 }
 
+std::vector<device_request> requests_of(trial& in, instance& of) {
+    std::vector<device_request> all;
+    for (const auto& id : known_and_unknown(in, of))
+        for (auto& r : one_of_each(id))
+            if (of.has(r.op)) all.push_back(std::move(r));
+    return all;
+}
+
 } // namespace edgeconf::check

@@ -19,6 +19,9 @@ struct reading {
 // A device that is known, if there is one, and one that is not.
 std::vector<std::string> known_and_unknown(trial& in, instance& of);
 
+// One request of each call that the provider has, for each of these.
+std::vector<device_request> requests_of(trial& in, instance& of);
+
 // The three reads of each device, asked one by one, where the provider has them.
 std::vector<reading> read_all(instance& of, const std::vector<std::string>& devices);
 

@@ -32,15 +32,6 @@ clock::time_point soon(const trial& in) {
     return clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
 }
 
-// The calls that the provider has, for a known device and one that is not.
-std::vector<device_request> requests(trial& in, instance& of) {
-    std::vector<device_request> all;
-    for (const auto& id : known_and_unknown(in, of))
-        for (auto& r : one_of_each(id))
-            if (of.has(r.op)) all.push_back(std::move(r));
-    return all;
-}
-
 // Its completion; a fault where none comes within patience.
 std::optional<answer> await(trial& in, instance& of, ecp_op op, const device_request& r,
                             std::string_view circumstances) {
@@ -63,7 +54,7 @@ void end(trial& in, instance& one) {
 void expired(trial& in) {
     instance one{in};
     one.run();
-    for (auto& r : requests(in, one)) {
+    for (auto& r : requests_of(in, one)) {
         r.time = -std::chrono::seconds{1};
         await(in, one, one.begin(r), r, "whose deadline has passed when it comes");
     }
@@ -73,7 +64,7 @@ void expired(trial& in) {
 void none(trial& in) {
     instance one{in};
     one.run();
-    for (auto& r : requests(in, one)) {
+    for (auto& r : requests_of(in, one)) {
         r.time = {};
         const auto given = await(in, one, one.begin(r), r, "which has no deadline");
         if (given && given->status == ECP_DEADLINE)
@@ -86,7 +77,7 @@ void cancel(trial& in) {
     constexpr int rounds = 5;
     instance one{in};
     one.run();
-    const auto all = requests(in, one);
+    const auto all = requests_of(in, one);
     for (int i = 0; i < rounds && !in.has_failed(); ++i) {
         for (const auto& r : all) {
             auto before = r;
@@ -116,7 +107,7 @@ void storm(trial& in) {
     constexpr std::size_t threads = 4;
     instance one{in};
     one.run();
-    const auto kinds = requests(in, one);
+    const auto kinds = requests_of(in, one);
     if (kinds.empty()) in.skip("it has no call at all");
     for (const bool all_are_called : {true, false, true}) {
         std::vector<device_request> made;
@@ -179,7 +170,7 @@ double in_ms(std::chrono::nanoseconds t) { return std::chrono::duration<double, 
 
 void expect_prompt(trial& in, instance& one, std::string_view circumstances) {
     constexpr std::size_t calls = 20;
-    auto all = requests(in, one);
+    auto all = requests_of(in, one);
     if (one.has(operation::put_heartbeat) && !all.empty()) { // as long as a host passes on
         device_request large;
         large.op = operation::put_heartbeat;
@@ -225,7 +216,7 @@ void prompt_cancel(trial& in) {
     instance one{in};
     if (one.table().cancel == nullptr) in.skip("it has no cancel");
     one.run();
-    for (auto& r : requests(in, one)) {
+    for (auto& r : requests_of(in, one)) {
         const auto q = measure([&] {
             std::vector<std::chrono::nanoseconds> times;
             for (std::size_t i = 0; i < calls; ++i) {
@@ -253,7 +244,7 @@ void back_end_away(trial& in) {
     back_end behind{in};
     instance one{in};
     one.run();
-    const auto all = requests(in, one);
+    const auto all = requests_of(in, one);
     behind.take_away();
     const auto time = std::min<std::chrono::nanoseconds>(
         std::chrono::milliseconds{800},

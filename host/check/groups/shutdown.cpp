@@ -26,15 +26,6 @@ clock::duration patience(const trial& in) {
     return std::chrono::duration_cast<clock::duration>(in.about().patience);
 }
 
-// The calls that the provider has, of a known device and one that is not.
-std::vector<device_request> requests(trial& in, instance& of) {
-    std::vector<device_request> all;
-    for (const auto& id : known_and_unknown(in, of))
-        for (auto& r : one_of_each(id))
-            if (of.has(r.op)) all.push_back(std::move(r));
-    return all;
-}
-
 // A fault for each that was not completed before stop was.
 void expect_completed_before(trial& in, instance& one, const answer& stopped, const std::vector<ecp_op>& ops,
                              std::string_view circumstances) {
@@ -59,7 +50,7 @@ void open_calls(trial& in) {
     for (int i = 0; i < rounds && !in.has_failed(); ++i) {
         instance one{in};
         one.run();
-        const auto kinds = requests(in, one);
+        const auto kinds = requests_of(in, one);
         if (kinds.empty()) in.skip("it has no call at all");
         std::vector<ecp_op> ops;
         for (std::size_t n = 0; n < many; ++n) ops.push_back(one.begin(kinds[in.below(kinds.size())]));
@@ -87,7 +78,7 @@ void silent(trial& in) {
     instance one{in};
     const auto before = threads_now();
     one.run();
-    for (const auto& r : requests(in, one)) one.call(r);
+    for (const auto& r : requests_of(in, one)) one.call(r);
     one.wait_until_returned();
     one.stop();
     const auto told = host.calls();
@@ -107,7 +98,7 @@ void threads(trial& in) {
     instance one{in};
     const auto before = threads_now();
     one.run();
-    for (const auto& r : requests(in, one)) one.call(r);
+    for (const auto& r : requests_of(in, one)) one.call(r);
     one.stop();
     one.destroy();
     const auto left = threads_left(before, clock::now() + patience(in));
@@ -140,7 +131,7 @@ void grows_not(trial& in) {
             token = one.token();
             one.run();
             if (asked.empty())
-                asked = requests(in, one); // the same in each life: a store holds what it has held
+                asked = requests_of(in, one); // the same in each life: a store holds what it has held
             for (const auto& r : asked) one.call(r);
             one.stop();
             one.destroy();
@@ -181,7 +172,7 @@ void back_end_away(trial& in) {
     back_end behind{in};
     instance one{in};
     one.run();
-    const auto kinds = requests(in, one);
+    const auto kinds = requests_of(in, one);
     behind.take_away();
     std::vector<ecp_op> ops;
     for (auto r : kinds) {

@@ -80,21 +80,12 @@ bool takes(trial& in, const ecp_host* host) {
     return false;
 }
 
-// One of each call for a device that is known, if there is one, and for one that is not.
-std::vector<device_request> requests(trial& in, instance& of) {
-    std::vector<device_request> all;
-    for (const auto& id : known_and_unknown(in, of))
-        for (auto& request : one_of_each(id))
-            if (of.has(request.op)) all.push_back(std::move(request));
-    return all;
-}
-
 // A whole life with that host.
 void live(trial& in, const ecp_host* host) {
     if (!takes(in, host)) return;
     instance one{in, fmt::format("the instance for an ecp_host of {} bytes", host->struct_size), host};
     one.run();
-    for (const auto& request : requests(in, one)) one.call(request);
+    for (const auto& request : requests_of(in, one)) one.call(request);
     one.stop();
     one.destroy();
 }
@@ -113,7 +104,7 @@ template <class Change>
 void expect_same_answers(trial& in, std::string_view what, Change&& change) {
     instance one{in};
     one.run();
-    for (const auto& plain : requests(in, one)) {
+    for (const auto& plain : requests_of(in, one)) {
         auto changed = plain;
         change(changed);
         const auto first = one.call(plain);
