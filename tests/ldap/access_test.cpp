@@ -3,6 +3,7 @@
 #include "support/catch.hpp"
 
 using namespace edgeconf::test;
+using namespace std::string_literals;
 using Catch::Contains;
 
 namespace {
@@ -14,7 +15,7 @@ constexpr int insufficient_access = 50;
 // A device, and a Secret and a ConfigMap, as an administrator and a host left them.
 class fleet {
 public:
-    fleet() {
+    explicit fleet(const std::string& log = "none") : directory{{.fast = true, .log = log}} {
         directory.add("dn: " + device + "\nobjectClass: edgeDevice\nedgeApproval: pending\n\ndn: " + secret +
                       "\nobjectClass: edgeObject\nedgeKind: Secret\nedgeSecretData: open sesame\n");
         REQUIRE(modify(device,
@@ -33,7 +34,7 @@ public:
     }
     std::string seen(const caller& by) const { return directory.try_search({}, by).output; }
 
-    slapd directory{{.fast = true}};
+    slapd directory;
     std::string device = "edgeDeviceId=a,ou=devices," + directory.base();
     std::string secret = "cn=s,ou=objects," + directory.base();
 };
@@ -82,12 +83,41 @@ TEST_CASE("access: a host makes no accounts, and touches nothing outside of its 
     CHECK_THAT(tried.seen(tried.directory.administrator()), Contains("ou: devices"));
 }
 
-TEST_CASE("access: a host reads everything, however much it is", "[ldap]") {
+TEST_CASE("access: a host reads everything", "[ldap]") {
     const fleet tried;
     const auto seen = tried.seen(tried.directory.host());
     for (const auto* attribute :
          {"edgeSecretData", "edgeMembership", "edgeHardware", "edgeStatus", "edgeRevision"})
         CHECK_THAT(seen, Contains(std::string{attribute} + ": "));
+}
+
+TEST_CASE("access: a host reads more at once than others may, in pages and synchronising, too", "[ldap]") {
+    const slapd directory{
+        {.fast = true,
+         .configuration =
+             "dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nadd: olcSizeLimit\nolcSizeLimit: 2\n"}};
+    const auto search = [&](std::vector<std::string> arguments, const caller& by) {
+        return directory.try_search(std::move(arguments), by).exit_code;
+    };
+    CHECK(search({}, directory.administrator()) == 4); // sizeLimitExceeded
+    CHECK(search({}, directory.host()) == success);
+    CHECK(search({"-E", "pr=1/noprompt"}, directory.host()) == success);
+    CHECK(search({"-E", "sync=ro"}, directory.host()) == success);
+}
+
+TEST_CASE("access: there is an index for each search of a host and an administrator", "[ldap]") {
+    const fleet tried{"filter"};
+    const std::string stamp = "20260101000000Z";
+    for (const auto& filter :
+         {"(entryUUID=597ae2f6-16a6-1027-98f4-d28b5365dc14)"s, "(modifyTimestamp>=" + stamp + ")",
+          "(edgeHeard<=" + stamp + ")", "(edgeDeviceId=a)"s, "(edgeDeviceId=pump*)"s, "(edgeLabel=a=b)"s,
+          "(edgeNamespace=plant-1)"s, "(edgeApproval=pending)"s, "(edgeKind=Secret)"s, "(cn=s)"s,
+          "(objectClass=edgeObject)"s})
+        tried.directory.search({filter});
+    tried.directory.search({"-E", "sync=ro", "(objectClass=edgeDevice)"});
+    CHECK_THAT(tried.directory.log(), !Contains("not indexed"));
+    tried.directory.search({"(description=x)"});
+    CHECK_THAT(tried.directory.log(), Contains("(description) not indexed"));
 }
 
 TEST_CASE("access: nobody else reads anything of the fleet, without and with a password", "[ldap]") {

@@ -111,8 +111,9 @@ finished slapd::try_search(std::vector<std::string> arguments, const caller& by)
 void slapd::stop() {
     resume();
     child_->signal(SIGTERM);
-    child_->wait();
+    const auto ended = child_->wait();
     child_.reset();
+    if (ended.exit_code != 0) throw std::runtime_error{"slapd did not end in order; it says:\n" + log()};
 }
 
 void slapd::kill() { child_.reset(); }

@@ -31,7 +31,8 @@ struct caller {
 };
 
 // Runs as whoever runs the test, on loopback ports that stay the same for its life, and dies with the
-// thread that started it. One thread at a time. Throws with slapd's own words where it does not start.
+// thread that constructed it, or called start() last. One thread at a time. Throws with slapd's own words
+// where it does not start.
 class slapd {
 public:
     explicit slapd(slapd_options options = {});
@@ -74,7 +75,7 @@ public:
     finished try_remove(const std::string& dn, const caller& by) const; // and all that is below it
     finished try_search(std::vector<std::string> arguments, const caller& by) const;
 
-    void stop();         // SIGTERM: in order, returns when it has ended
+    void stop();         // SIGTERM: returns when it has ended, throws if not in order
     void kill();         // SIGKILL
     void pause() const;  // SIGSTOP: connections stay, nothing is answered
     void resume() const; // SIGCONT

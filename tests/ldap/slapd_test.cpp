@@ -2,6 +2,7 @@
 
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
+#include "support/small_disk.hpp"
 
 using namespace edgeconf::test;
 using Catch::Contains;
@@ -66,13 +67,25 @@ TEST_CASE("slapd: two at a time are two", "[ldap]") {
                Contains(content_synchronisation));
 }
 
-TEST_CASE("slapd: further configuration is taken", "[ldap]") {
-    const slapd directory{
-        {.fast = true,
-         .configuration =
-             "dn: olcDatabase={1}mdb,cn=config\nchangetype: modify\nadd: olcSizeLimit\nolcSizeLimit: 2\n"}};
-    CHECK(directory.try_search({}, directory.administrator()).exit_code == 4); // sizeLimitExceeded
-    CHECK(directory.try_search({}, directory.host()).exit_code == 0);
+TEST_CASE("slapd: a full disk refuses what is written, and keeps what was", "[ldap]") {
+    if (const auto why = small_disk::obstacle()) {
+        WARN("SKIPPED: " << *why);
+        return;
+    }
+    const temp_folder folder;
+    const small_disk disk{folder.path(), 2 << 20};
+    slapd directory{{.data_folder = folder.path()}};
+    const auto add = [&](const std::string& name, std::size_t bytes) {
+        return directory
+            .try_add("dn: cn=" + name + ",ou=objects," + directory.base() +
+                         "\nobjectClass: edgeObject\nedgeKind: EdgeWorkload\nedgeSpec: " +
+                         std::string(bytes, 'x') + "\n",
+                     directory.administrator())
+            .exit_code;
+    };
+    REQUIRE(add("small", 1) == 0);
+    CHECK(add("large", 4 << 20) == 80); // other
+    CHECK_THAT(directory.search({"(edgeKind=*)", "cn"}), Contains("cn: small") && !Contains("cn: large"));
 }
 
 TEST_CASE("slapd: a configuration that it does not take is told", "[ldap]") {
