@@ -81,9 +81,11 @@ bool is_empty(const unsaved_changes& changes) {
 
 void provider::restore() {
     store_->open();
+    const auto opened = store_->remarks().size();
     for (const auto& remark : store_->remarks()) host_.log(ECP_LOG_WARN, remark);
     restoring all{desired_, model_, keeps_};
     store_->load(all);
+    for (auto i = opened; i < store_->remarks().size(); ++i) host_.log(ECP_LOG_INFO, store_->remarks()[i]);
     restored_ = all.finish();
     loaded_ = true;
     follow();

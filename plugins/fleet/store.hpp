@@ -110,7 +110,7 @@ public:
     // operator can mend, too.
     virtual void open() = 0;
 
-    // What open() has found that works and that an operator should know all the same.
+    // What open() has found that works and that an operator should know all the same; then, how load() went.
     virtual const std::vector<std::string>& remarks() const = 0;
 
     // All that is stored; after open().

@@ -7,6 +7,7 @@
 
 #include "fleet/identity.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -22,10 +23,11 @@ struct known_device {
     std::string dn;           // empty: where hosts put it
     revision written;         // as the directory has it
     bool has_entry = false;
-    bool has_class = false;   // it is an edgeDeviceState
-    std::uint64_t given = 0;  // hash of the given_document that the model has
-    std::uint64_t told = 0;   // of what the entry says otherwise, times apart
-    std::uint64_t status = 0; // of a part of that
+    bool has_class = false;                               // it is an edgeDeviceState
+    std::uint64_t given = 0;                              // hash of the given_document that the model has
+    std::uint64_t told = 0;                               // of what the entry says otherwise, times apart
+    std::uint64_t status = 0;                             // of a part of that
+    std::chrono::steady_clock::time_point last_written{}; // by this process
 };
 
 std::uint64_t hash_of(std::string_view text) noexcept;
