@@ -51,8 +51,8 @@ inline constexpr std::string_view required = R"("required": ["database"], )";
 
 inline constexpr const char* options_schema =
     fleet::schema::joined<fleet::schema::head, required, fleet::schema::open_properties, own_properties,
-                          fleet::schema::properties, fleet::schema::close_properties,
-                          fleet::schema::definitions>::text.data();
+                          fleet::schema::manifests, fleet::schema::properties,
+                          fleet::schema::close_properties, fleet::schema::definitions>::text.data();
 
 // How the file provider differs from others.
 fleet::provider_kind provider_kind();

@@ -18,14 +18,19 @@ inline constexpr std::string_view head = R"json({
   "additionalProperties": false,
 )json";
 
-// A path marked as one reaches read_options absolute.
-inline constexpr std::string_view properties = R"json(
+// In all of them: a path marked as one reaches read_options absolute.
+
+// For those whose manifests are files.
+inline constexpr std::string_view manifests = R"json(
     "manifests": {
       "type": "string",
       "format": "path",
       "minLength": 1,
       "description": "A file or a directory of Flotta manifests. Without it the fleet starts empty."
     },
+)json";
+
+inline constexpr std::string_view properties = R"json(
     "approval": {
       "type": "string",
       "enum": ["manual", "automatic", "rules"],
@@ -193,7 +198,7 @@ inline constexpr std::string_view close_properties = "},";
 } // namespace schema
 
 inline constexpr const char* options_schema =
-    schema::joined<schema::head, schema::open_properties, schema::properties, schema::close_properties,
-                   schema::definitions>::text.data();
+    schema::joined<schema::head, schema::open_properties, schema::manifests, schema::properties,
+                   schema::close_properties, schema::definitions>::text.data();
 
 } // namespace edgeconf::fleet

@@ -16,10 +16,10 @@
 namespace edgeconf::ldap {
 
 struct search_request {
-    std::string base;
+    std::string base{};
     bool subtree = true; // false: the entry itself
     std::string filter = "(objectClass=*)";
-    std::vector<std::string> attributes;
+    std::vector<std::string> attributes{}; // none: all that are not operational
 };
 
 // Values are octets. `add` and `remove` name values; `remove` with none is the whole attribute, which need
