@@ -23,7 +23,7 @@ using ber_pointer = std::unique_ptr<BerElement, ber_deleter>;
 }
 
 ber_pointer reader(std::string_view value) {
-    if (value.empty()) malformed(); // which ber_init does not survive
+    if (value.empty()) malformed();                              // which ber_init does not survive
     berval bytes{value.size(), const_cast<char*>(value.data())}; // copied
     ber_pointer ber{ber_init(&bytes)};
     if (!ber) malformed();
