@@ -15,6 +15,7 @@ RUN /tmp/install-packages.sh run && rm -rf /tmp/install-packages.sh /var/lib/apt
 # Owned by root: the host loads no provider that its own user could have replaced.
 COPY --from=build /usr/bin/edgeconf /usr/bin/edgeconf
 COPY --from=build /usr/lib/edgeconf /usr/lib/edgeconf
+COPY --from=build /usr/share/edgeconf /usr/share/edgeconf
 # For the file provider's database; a new volume takes over owner and mode.
 RUN install -d -m 0700 -o 65532 -g 65532 /var/lib/edgeconf
 USER 65532:65532

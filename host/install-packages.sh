@@ -7,16 +7,16 @@ build=(
   build-essential cmake ninja-build ccache pkg-config
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev libvalijson-dev libcli11-dev prometheus-cpp-dev libzstd-dev
-  libsqlitecpp-dev libsqlite3-dev libelf-dev
+  libsqlitecpp-dev libsqlite3-dev libelf-dev libldap-dev
 )
 test=(
   "${build[@]}" catch2 clang clang-format llvm libclang-rt-14-dev binutils openssl curl ca-certificates sqlite3
-  golang-go rustc cargo
+  golang-go rustc cargo slapd ldap-utils
 )
 # The shared libraries that the binaries link; the second stage of the Dockerfile.
 run=(
   libboost-json1.81.0 libboost-url1.81.0 libssl3 libfmt9 libspdlog1.10 libyaml-cpp0.7 libprometheus-cpp-core1.0 libzstd1
-  libsqlite3-0
+  libsqlite3-0 libldap-2.5-0
 )
 demo=("${build[@]}" openssl curl ca-certificates)
 
@@ -43,6 +43,15 @@ if [[ $(id -u) -ne 0 ]]; then
   as_root=(sudo)
 fi
 echo "installing ${missing[*]}"
-export DEBIAN_FRONTEND=noninteractive
+as_root+=(env DEBIAN_FRONTEND=noninteractive)
 "${as_root[@]}" apt-get update -qq
+
+# The tests run slapd themselves; the service that comes with it is neither started now nor at the next boot.
+keeps_slapd_down=
+[[ " ${missing[*]} " == *" slapd "* && -d /run/systemd/system ]] && keeps_slapd_down=yes
+[[ -z $keeps_slapd_down ]] || "${as_root[@]}" systemctl mask --runtime slapd.service
 "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+if [[ -n $keeps_slapd_down ]]; then
+  "${as_root[@]}" systemctl unmask --runtime slapd.service
+  "${as_root[@]}" systemctl disable slapd.service
+fi

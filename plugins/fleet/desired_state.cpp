@@ -67,6 +67,19 @@ public:
     std::optional<std::vector<cached_manifest>> find(std::string_view, const digest&) override { return {}; }
 };
 
+// Objects that came back as manifests: from here on these say whether they are there.
+void forget_given(object_set& given, const object_set& manifests) {
+    const auto forget = [](auto& from, const auto& in) {
+        std::erase_if(from, [&](const auto& each) { return in.contains(each.first); });
+    };
+    forget(given.sets, manifests.sets);
+    forget(given.workloads, manifests.workloads);
+    forget(given.configs, manifests.configs);
+    forget(given.executions, manifests.executions);
+    forget(given.config_maps, manifests.config_maps);
+    forget(given.secrets, manifests.secrets);
+}
+
 constexpr std::chrono::minutes lately{10};
 
 bool is_device(object_kind kind) {
@@ -107,17 +120,34 @@ object_set checked(const std::vector<stored_object>& given) {
 manifest_reading desired_state::read(const std::filesystem::path& manifests, bool texts) const {
     manifest_reading made;
     findings judged;
-    std::vector<manifest_file> files;
+    fleet_reading all;
     if (!manifests.empty()) {
         nothing_remembered nothing;
-        auto all = read_fleet(manifests, judged, {&by_file_, texts ? &nothing : nullptr});
-        made.objects = std::move(all.objects);
-        made.by_file = std::move(all.by_file);
-        files = std::move(all.files);
+        all = read_fleet(manifests, judged, {&by_file_, texts ? &nothing : nullptr});
     }
     made.findings = judged.all();
     made.failed = judged.failed();
-    if (made.failed) return made;
+    auto files = std::move(all.files);
+    compare(made, std::move(all), std::move(files));
+    return made;
+}
+
+manifest_reading desired_state::judge(std::vector<manifest_file> manifests) const {
+    manifest_reading made;
+    made.is_stored = true;
+    findings judged;
+    auto all = read_remembered(manifests, judged, &by_file_);
+    made.findings = judged.all();
+    made.failed = judged.failed();
+    compare(made, std::move(all), std::move(manifests));
+    return made;
+}
+
+void desired_state::compare(manifest_reading& made, fleet_reading read,
+                            std::vector<manifest_file> files) const {
+    made.objects = std::move(read.objects);
+    made.by_file = std::move(read.by_file);
+    if (made.failed) return;
     std::set<std::string> now;
     for (auto& file : files) {
         now.insert(file.path);
@@ -134,7 +164,6 @@ manifest_reading desired_state::read(const std::filesystem::path& manifests, boo
     made.mass_removals =
         mass_removals(manifests_, made.gone, empties_folder(made.files_gone, now), gone_lately());
     made.changes = with_given(std::move(changes), given_);
-    return made;
 }
 
 removal_counts desired_state::gone_lately() const {
@@ -168,6 +197,7 @@ void desired_state::accept(manifest_reading& read) {
     note_removal(read);
     manifests_ = std::move(read.objects);
     by_file_ = std::move(read.by_file);
+    if (read.is_stored) forget_given(given_, manifests_);
     for (const auto& path : read.files_gone) files_.erase(path);
     for (const auto& file : read.files) files_.insert_or_assign(file.path, file.content);
 }

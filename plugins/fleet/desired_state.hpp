@@ -34,6 +34,7 @@ struct manifest_reading {
     std::vector<object_key> gone;            // that were in the manifests and are not any more; sorted
     std::vector<mass_removal> mass_removals; // to be accepted by an administrator; empty: an edit
 
+    bool is_stored = false;           // by whoever wrote it: an object that was given may be among them
     std::vector<manifest_file> files; // new or changed since they were accepted
     std::vector<std::string> files_gone;
 };
@@ -48,6 +49,10 @@ public:
     // Reads `manifests`, a file or a directory; empty: there are none. `texts`: the files are to be stored,
     // so their objects are wanted as texts, too.
     manifest_reading read(const std::filesystem::path& manifests, bool texts) const;
+
+    // The same of what a store has itself, whose names are their paths. All of them have passed their checks
+    // one by one.
+    manifest_reading judge(std::vector<manifest_file> manifests) const;
 
     // What was read is how the fleet is to be from here on. What is gone counts with the removals of the next
     // ten minutes, unless an administrator had to accept it.
@@ -76,6 +81,7 @@ private:
         removal_counts gone;
     };
 
+    void compare(manifest_reading& made, fleet_reading read, std::vector<manifest_file> files) const;
     removal_counts gone_lately() const;
     void note_removal(const manifest_reading& read);
 

@@ -61,6 +61,7 @@ public:
 
     json::object& root() noexcept { return root_; }
     std::string text() const { return json::serialize(root_); }
+    std::string text_unless_empty() const { return root_.empty() ? std::string{} : text(); }
 
 private:
     std::array<unsigned char, usual_size> room_;
@@ -133,6 +134,26 @@ json::object history_object(const playbook_history& history, const json::storage
     }
     put(made, "ran", std::move(ran));
     return made;
+}
+
+void put_told_status(const device_record& device, json::object& into) {
+    const auto& status = device.status;
+    put(into, "phase", status.phase);
+    put(into, "version", status.version);
+    put(into, "registered", status.registered);
+    if (status.upgrade) into.emplace("upgrade", upgrade_object(*status.upgrade, into.storage()));
+    put(into, "workloads", workloads_object(status.workloads, into.storage()));
+}
+
+void put_seen_status(const device_record& device, json::object& into) {
+    const auto& status = device.status;
+    if (status.connection != connection::never)
+        into.emplace("connection", word_for(connections, status.connection));
+    if (status.not_polling) into.emplace("notPolling", true);
+}
+
+void put_playbooks(const device_record& device, json::object& into) {
+    if (device.offer) into.emplace("playbooks", history_object(device.offer->history, into.storage()));
 }
 
 // ---- reading ----
@@ -312,19 +333,25 @@ void read_membership(std::string_view document, device_record& into) {
 }
 
 std::string status_document(const device_record& device) {
-    const auto& status = device.status;
     document made;
-    auto& root = made.root();
-    put(root, "phase", status.phase);
-    put(root, "version", status.version);
-    put(root, "registered", status.registered);
-    if (status.upgrade) root.emplace("upgrade", upgrade_object(*status.upgrade, root.storage()));
-    put(root, "workloads", workloads_object(status.workloads, root.storage()));
-    if (status.connection != connection::never)
-        root.emplace("connection", word_for(connections, status.connection));
-    if (status.not_polling) root.emplace("notPolling", true);
-    if (device.offer) root.emplace("playbooks", history_object(device.offer->history, root.storage()));
-    return root.empty() ? std::string{} : made.text();
+    put_told_status(device, made.root());
+    put_seen_status(device, made.root());
+    put_playbooks(device, made.root());
+    return made.text_unless_empty();
+}
+
+std::string lasting_status_document(const device_record& device) {
+    document made;
+    put(made.root(), "registered", device.status.registered);
+    put_playbooks(device, made.root());
+    return made.text_unless_empty();
+}
+
+std::string told_status_document(const device_record& device) {
+    document made;
+    put_told_status(device, made.root());
+    put_playbooks(device, made.root());
+    return made.text_unless_empty();
 }
 
 void read_status(std::string_view document, device_record& into) {

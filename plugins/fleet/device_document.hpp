@@ -39,6 +39,10 @@ void read_membership(std::string_view document, device_record& into);
 //    "playbooks": {"offers": count,
 //                  "ran": {name: {"text": SHA-256 in base64, "status": "", "offered": count}}}}
 std::string status_document(const device_record& device);
+// The same without what heartbeats say, the history of playbooks apart; or without what each host sees for
+// itself: whether the device is heard, and polls.
+std::string lasting_status_document(const device_record& device);
+std::string told_status_document(const device_record& device);
 void read_status(std::string_view document, device_record& into);
 
 } // namespace edgeconf::fleet

@@ -17,6 +17,9 @@ enum class trouble : std::uint8_t {
     store,      // cannot be written
     manifests,  // are wrong or cannot be read; the accepted ones stay
     removals,   // more is gone from the manifests than is believed
+    following,  // what others change in a shared store is not seen
+    departures, // more devices are gone from a shared store than is believed
+    left_out,   // what others wrote to a shared store is wrong, and what was accepted before stays
     references, // configurations refer to what is missing
 };
 

@@ -6,6 +6,7 @@
 #include <ecp/provider.hpp>
 
 #include <mutex>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -47,6 +48,7 @@ private:
 struct held_answer {
     ecp_op op;
     ecp::reply reply;
+    std::string_view device; // whose; as long as the operation lasts
 };
 
 } // namespace edgeconf::fleet

@@ -13,7 +13,7 @@
 #include "fleet/object_changes.hpp"
 #include "fleet/playbook_offers.hpp"
 #include "fleet/renderer.hpp"
-#include "fleet/store.hpp"
+#include "fleet/shared_store.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -151,17 +152,32 @@ public:
     // here. Empty, or why it is not taken over.
     std::string adopt(const imported_device& device);
 
-    // From here on changes are remembered until they are saved, and a device whose membership or any other
-    // part is not saved yet is seen by readers as it was before.
-    void remember_changes();
+    // From here on changes of what is kept are remembered until they are saved, and a device whose membership
+    // or any other part is not saved yet is seen by readers as it was before.
+    void remember_changes(kept_parts keeps = {});
 
     // What has changed since saved(); borrowed until the next call of anything.
     unsaved_changes unsaved() const;
-    // All that unsaved() gave is stored: readers may see it.
-    void saved();
+    // All that unsaved() gave is stored: readers may see it. But for the devices whose ids are in
+    // `overtaken`: replace() or vanish() comes next for each of these.
+    void saved(const std::set<std::string, std::less<>>& overtaken = {});
     bool has_unsaved() const noexcept;
     // Something is that may not be acknowledged before it is stored: an enrolment, an approval, a key.
     bool has_unsaved_membership() const noexcept { return unsaved_membership_; }
+
+    // ---- the writer's: what others have done to a store that is shared
+
+    // Takes over `part` of the device as it is stored now; it need not be known. What of that part is not
+    // saved yet is dropped. Throws document_damaged, and then nothing has changed.
+    struct replacement {
+        std::uint32_t number = 0; // 0: it is left out, since it differs from another one in case alone
+        bool has_dropped = false; // something that was not saved
+    };
+    replacement replace(const stored_device& now, device_part part);
+
+    // It is not stored any more, or never could be: it is forgotten. True if something was dropped that was
+    // not saved.
+    bool vanish(std::string_view id);
 
     // Notes that something happened to what is no device and no object of the fleet: its sources.
     void note_source(event_type level, std::string_view source, std::string_view reason,
@@ -204,9 +220,15 @@ private:
     void read(device_record& into, std::string_view membership, std::string_view status,
               const compact_hardware& hardware);
     void enter(device_record& device, const std::shared_ptr<const shared_body>& stale);
+    void take_given(device_record& device, device_record& there);
+    void take_told(device_record& device, device_record& there, bool has_reports);
+    void resettle(device_record& device, const std::string& ns);
+    void become(device_record& device, device_state state);
+    bool drop_unsaved(device_record& device);
     void keep(device_record& device, aspect what);
     const device_entry* entry_of(const device_record& device) const;
     void note_heard(device_record& device);
+    void remember_heard(const device_record& device, unix_seconds at);
     unix_seconds heard_elsewhere(const device_record& device, unix_seconds at) const;
     void clock_was_set_back();
     unix_seconds deadline(const device_record& device, std::chrono::seconds patience) const;
@@ -259,6 +281,7 @@ private:
     std::uint64_t revision_ = 0;
 
     bool remembers_ = false;
+    kept_parts keeps_;
     bool unsaved_membership_ = false;
     std::uint32_t last_number_ = 0;
     std::uint64_t saved_events_ = 0; // up to this sequence number

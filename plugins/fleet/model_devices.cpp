@@ -338,7 +338,7 @@ void model::clock_was_set_back() {
         if (signs.last_polled() > last_tick_) signs.polled(last_tick_);
         if (signs.last_heard() > last_tick_) {
             signs.heard(last_tick_);
-            if (remembers_) heard_.push_back({device.number, last_tick_});
+            remember_heard(device, last_tick_);
         }
         watch(device);
     }

@@ -18,8 +18,10 @@ void model::restore(const event& happened) {
 
 void model::restore(const stored_device& from) {
     auto& device = add(from.id);
-    device.number = from.number;
-    last_number_ = std::max(last_number_ - 1, from.number); // add() has taken one
+    if (from.number != 0) {
+        device.number = from.number;
+        last_number_ = std::max(last_number_ - 1, from.number); // add() has taken one
+    }
     read(device, from.membership, from.status, compact_hardware{from.hardware});
     device.signs->heard(std::min(from.heard, now())); // the clock may have been ahead
     enter(device, from.stale);
@@ -73,7 +75,7 @@ std::string model::adopt(const imported_device& from) {
         const auto heard = heard_elsewhere(device, from.heard);
         device.signs->heard(heard);
         keep(device, aspect::all);
-        if (remembers_ && heard != 0) heard_.push_back({device.number, heard});
+        remember_heard(device, heard);
         note(device, event_type::normal, "Imported", "came from another fleet");
         changed(device);
         enter(device, nullptr);
@@ -99,7 +101,7 @@ std::string model::adopt(const imported_device& from) {
     const auto heard = heard_elsewhere(*known, from.heard);
     known->signs->heard(heard);
     keep(*known, aspect::all);
-    if (remembers_ && heard != 0) heard_.push_back({known->number, heard});
+    remember_heard(*known, heard);
     note(*known, event_type::normal, "Imported", "came from another fleet");
     changed(*known);
     refresh_labels(*known);
@@ -110,9 +112,10 @@ std::string model::adopt(const imported_device& from) {
     return {};
 }
 
-void model::remember_changes() {
+void model::remember_changes(kept_parts keeps) {
     remembers_ = true;
-    events_.remember_gone();
+    keeps_ = keeps;
+    if (keeps.events) events_.remember_gone();
 }
 
 void model::keep(device_record& device, aspect what) {
@@ -130,12 +133,16 @@ const device_entry* model::entry_of(const device_record& device) const {
 void model::note_heard(device_record& device) {
     const auto at = now();
     device.signs->heard(at);
-    if (remembers_) heard_.push_back({device.number, at});
+    remember_heard(device, at);
+}
+
+void model::remember_heard(const device_record& device, unix_seconds at) {
+    if (remembers_ && keeps_.times && at != 0) heard_.push_back({device.number, at});
 }
 
 bool model::has_unsaved() const noexcept {
     return !unsaved_.empty() || !gone_.empty() || !heard_.empty() || !events_.gone().empty() ||
-           (remembers_ && events_.sequence() != saved_events_);
+           (remembers_ && keeps_.events && events_.sequence() != saved_events_);
 }
 
 unsaved_changes model::unsaved() const {
@@ -145,14 +152,19 @@ unsaved_changes model::unsaved() const {
     }
     changes.gone = gone_;
     changes.heard = heard_;
+    if (!keeps_.events) return changes;
     changes.events = events_.after(saved_events_, std::numeric_limits<std::size_t>::max());
     changes.events_gone = events_.gone();
     return changes;
 }
 
-void model::saved() {
+void model::saved(const std::set<std::string, std::less<>>& overtaken) {
     while (!unsaved_.empty()) {
         auto& device = unsaved_.front();
+        if (overtaken.contains(device.id)) {
+            drop_unsaved(device);
+            continue;
+        }
         unsaved_.pop_front();
         device.unsaved = aspect::none;
         if (device.staged) table_.put(std::move(device.staged));

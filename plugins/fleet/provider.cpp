@@ -77,6 +77,8 @@ provider::provider(ecp::host host, std::string_view options, provider_kind kind,
     }
     settings_ = *std::move(chosen);
     store_ = kind_.make_store(options);
+    if (store_) keeps_ = store_->keeps();
+    ignores_heartbeats_ = settings_.ignores_heartbeats;
     batched_ = settings_.commits.durability == durability::batched;
     if (store_) return;
     first_ = desired_.read(settings_.fleet.manifests, false);
@@ -111,6 +113,7 @@ void provider::start(ecp_op op) {
 provider::~provider() {
     finish_reading();
     writer_.finish(); // here, while all that its tasks refer to is there
+    store_.reset();   // and whoever follows it
 }
 
 // A watch that is left waits for ever, and its thread with it.
@@ -160,7 +163,16 @@ void provider::show_metrics() {
     commits_ = host_.metric(ECP_METRIC_HISTOGRAM, "commit_seconds", "What commits to the store took.");
     commit_failures_ =
         host_.metric(ECP_METRIC_COUNTER, "commit_failures_total", "Commits to the store that failed.");
-    store_bytes_ = host_.metric(ECP_METRIC_GAUGE, "store_bytes", "What the store takes on disk.");
+    if (!store_->shared()) {
+        store_bytes_ = host_.metric(ECP_METRIC_GAUGE, "store_bytes", "What the store takes on disk.");
+        return;
+    }
+    held_departures_ = host_.metric(ECP_METRIC_GAUGE, "departures_held",
+                                    "Devices gone from the store that are kept until that is accepted.");
+    store_age_ = host_.metric(ECP_METRIC_GAUGE, "store_age_seconds",
+                              "How old is what is known of the store that others write to.");
+    left_out_ = host_.metric(ECP_METRIC_GAUGE, "store_entries_left_out",
+                             "What others wrote to the store that is wrong, and is not taken over.");
 }
 
 // ---- the writer's ----

@@ -3,6 +3,7 @@
 // meaning of its own.
 #pragma once
 
+#include "fleet/departures.hpp"
 #include "fleet/desired_state.hpp"
 #include "fleet/health_report.hpp"
 #include "fleet/held_answers.hpp"
@@ -10,6 +11,7 @@
 #include "fleet/model.hpp"
 #include "fleet/objects.hpp"
 #include "fleet/provider_settings.hpp"
+#include "fleet/shared_store.hpp"
 #include "fleet/store.hpp"
 #include "fleet/task_thread.hpp"
 #include "fleet/upload.hpp"
@@ -90,6 +92,7 @@ private:
     void called(const device_entry& entry);
     void heard(const device_entry& entry, ecp_op op);
     static ecp::reply given_up();
+    static const ecp::reply& contested();
     bool refused(ecp_op op); // true if nothing can be written: then `op` is answered
 
     // Hands what `read` makes of the request's body to `act`, or answers `op` with what is wrong with it.
@@ -112,7 +115,7 @@ private:
     void refresh_figures();
 
     void restore();
-    void answer(ecp_op op, const ecp::reply& reply);
+    void answer(ecp_op op, std::string_view device, const ecp::reply& reply);
     void commits_are(const commit_settings& settings);
     void keep_files(manifest_reading& read);
     bool has_to_commit() const;
@@ -123,10 +126,18 @@ private:
     void recover();
     void tend();
 
+    // Of a store that is shared.
+    void follow();
+    void take_news();
+    void tell_departures();
+    std::optional<std::size_t> accept_departures();
+    void show_following();
+
     // ---- the manifests' reader's
 
     using taken_over = std::function<void(const manifest_reading&)>;
 
+    manifest_reading read_wanted(const provider_settings& wanted);
     // Reads them and has them taken over, unless something is wrong; then `op`, or the log alone where it is
     // 0, is told. Without settings the present ones stay.
     void read_manifests(std::optional<provider_settings> settings, ecp_op op, bool accept_removals,
@@ -157,6 +168,8 @@ private:
     std::unique_ptr<store> store_; // null: everything is kept in memory alone
     std::atomic<bool> store_down_{false};
     std::atomic<bool> batched_{false}; // heartbeats are answered before they are stored
+    std::atomic<bool> ignores_heartbeats_{false};
+    kept_parts keeps_; // of the store
     heard_devices heard_;
     health_report health_;
 
@@ -187,6 +200,10 @@ private:
     std::set<std::string> files_gone_;
     std::vector<stored_object> unsaved_objects_;
     bool loaded_ = false; // what is stored
+    std::set<std::string, std::less<>>
+        overtaken_; // devices of which a change was dropped since the last commit
+    departures departed_;
+    std::optional<std::chrono::system_clock::time_point> away_since_; // the shared store
     bool commit_queued_ = false;
     std::chrono::milliseconds commit_within_{0};
     std::chrono::steady_clock::time_point last_commit_{};
@@ -197,6 +214,9 @@ private:
     // Metrics.
     std::uint32_t rejected_ = 0;
     std::uint32_t held_removals_ = 0;
+    std::uint32_t held_departures_ = 0;
+    std::uint32_t store_age_ = 0;
+    std::uint32_t left_out_ = 0;
     std::uint32_t commits_ = 0;
     std::uint32_t commit_failures_ = 0;
     std::uint32_t store_bytes_ = 0;

@@ -68,8 +68,14 @@ void provider::invoke(const ecp_resource_request& request, ecp_op op) {
 
 void provider::accept_removals(ecp_op op) {
     read_manifests(std::nullopt, op, true, [this, op](const manifest_reading& read) {
+        const auto departed = accept_departures();
+        if (!departed) {
+            return host_.complete(op, ecp::reply{ECP_PRECONDITION,
+                                                 "more devices are gone from the store than was told before: "
+                                                 "look again, and accept it once more if that is meant"});
+        }
         const auto put = read.changes.put.size();
-        const auto removed = read.changes.removed.size();
+        const auto removed = read.changes.removed.size() + *departed;
         host_.log(ECP_LOG_WARN,
                   fmt::format("removals were accepted: {} objects new or changed, {} gone", put, removed));
         const auto body = json::serialize(json::object{{"put", put}, {"removed", removed}});

@@ -22,7 +22,8 @@ constexpr auto retry = std::chrono::seconds{5};
 // What is stored, on its way into the model.
 class restoring final : public store_visitor {
 public:
-    restoring(desired_state& desired, model& fleet) : desired_{desired}, fleet_{fleet} {}
+    restoring(desired_state& desired, model& fleet, kept_parts keeps)
+        : desired_{desired}, fleet_{fleet}, keeps_{keeps} {}
 
     void manifests(const manifest_file& file) override {
         found_ = true;
@@ -48,7 +49,7 @@ public:
     // True if there was anything.
     bool finish() {
         begin();
-        fleet_.remember_changes();
+        fleet_.remember_changes(keeps_);
         fleet_.apply(desired_.devices());
         return found_;
     }
@@ -63,6 +64,7 @@ private:
 
     desired_state& desired_;
     model& fleet_;
+    const kept_parts keeps_;
     std::vector<manifest_file> files_;
     std::vector<stored_object> objects_;
     bool found_ = false;
@@ -79,11 +81,14 @@ bool is_empty(const unsaved_changes& changes) {
 
 void provider::restore() {
     store_->open();
+    const auto opened = store_->remarks().size();
     for (const auto& remark : store_->remarks()) host_.log(ECP_LOG_WARN, remark);
-    restoring all{desired_, model_};
+    restoring all{desired_, model_, keeps_};
     store_->load(all);
+    for (auto i = opened; i < store_->remarks().size(); ++i) host_.log(ECP_LOG_INFO, store_->remarks()[i]);
     restored_ = all.finish();
     loaded_ = true;
+    follow();
     std::error_code absent;
     std::filesystem::remove(store_->upload_file(), absent); // what a killed process left may hold Secrets
 }
@@ -114,15 +119,24 @@ bool provider::has_to_commit() const {
     return !batched_ && model_.has_unsaved();
 }
 
-void provider::answer(ecp_op op, const ecp::reply& reply) {
+void provider::answer(ecp_op op, std::string_view device, const ecp::reply& reply) {
     if (!store_ || (batched_ && !model_.has_unsaved_membership())) return host_.complete(op, reply);
-    held_.push_back({op, reply});
+    held_.push_back({op, reply, device});
     commit_soon();
 }
 
 // Tasks run in the order in which they came, so all that waits by now is in the same commit.
 void provider::commit_soon() {
     if (!std::exchange(commit_queued_, true)) writer_.post([this] { commit(); });
+}
+
+// The device asks again, and finds what the other one has written.
+const ecp::reply& provider::contested() {
+    static const auto reply =
+        ecp::reply{ECP_UNAVAILABLE, "somebody else has changed the device meanwhile, or "
+                                    "the store does not take it"}
+            .retry_after(std::chrono::seconds{1});
+    return reply;
 }
 
 void provider::commit() {
@@ -140,8 +154,10 @@ void provider::commit() {
     const auto refusal =
         broken_ ? given_up()
                 : ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"}.retry_after(retry);
+    const auto overtaken = std::exchange(overtaken_, {});
     for (const auto& each : std::exchange(held_, {})) {
-        host_.complete(each.op, stored ? each.reply : refusal);
+        const auto& reply = overtaken.contains(each.device) ? contested() : each.reply;
+        host_.complete(each.op, stored ? reply : refusal);
     }
     for (const auto op : noted.waiting) host_.complete(op, stored ? ecp::reply{ECP_OK} : refusal);
     if (store_down_) {
@@ -161,7 +177,14 @@ void provider::save(const std::vector<heard_device>& noted) {
     changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
     if (is_empty(changes)) return;
     store_->save(changes);
-    model_.saved();
+    if (auto* shared = store_->shared()) {
+        const auto lost = shared->take_overtaken();
+        overtaken_.insert(lost.begin(), lost.end());
+        model_.saved({lost.begin(), lost.end()});
+        if (!lost.empty()) take_news();
+    } else {
+        model_.saved();
+    }
     unsaved_heard_.clear();
     unsaved_files_.clear();
     files_gone_.clear();
@@ -204,6 +227,7 @@ void provider::recover() {
 }
 
 void provider::tend() {
+    show_following();
     if (store_down_ && !broken_) recover();
     if (store_down_ || broken_) return commit(); // which saves nothing, and lets nothing pile up
     try {
@@ -213,7 +237,7 @@ void provider::tend() {
     }
     const bool next_is_too_late = clock::now() + tick > last_commit_ + commit_within_;
     if (!batched_ || next_is_too_late) commit();
-    host_.record(store_bytes_, static_cast<double>(store_->size()));
+    if (const auto size = store_->size()) host_.record(store_bytes_, static_cast<double>(size));
 }
 
 } // namespace edgeconf::fleet

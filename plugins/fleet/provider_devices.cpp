@@ -151,11 +151,12 @@ void provider::called(const device_entry& entry) {
 void provider::heard(const device_entry& entry, ecp_op op) {
     const auto now = model_.now();
     entry.signs->heard(now);
-    if (store_ && !batched_) {
+    if (!store_ || !keeps_.times) return host_.complete(op, ecp::reply{ECP_OK});
+    if (!batched_) {
         if (heard_.add({entry.number, now}, op)) writer_.post([this] { commit(); });
         return;
     }
-    if (store_) heard_.add({entry.number, now});
+    heard_.add({entry.number, now});
     host_.complete(op, ecp::reply{ECP_OK});
 }
 
@@ -177,7 +178,7 @@ void provider::enrol(const ecp_request& request, ecp_op op) {
         if (entry != nullptr && entry->state == device_state::pending && entry->id == id) {
             if (entry->signs->is_quiet(told)) {
                 entry->signs->heard(model_.now());
-                if (store_ && !store_down_) heard_.add({entry->number, model_.now()});
+                if (store_ && !store_down_ && keeps_.times) heard_.add({entry->number, model_.now()});
                 return host_.complete(op, enrolment_reply(outcome::created));
             }
         } else if (entry != nullptr && !entry->calls_matter) {
@@ -188,7 +189,7 @@ void provider::enrol(const ecp_request& request, ecp_op op) {
     with_body(request, op, read_enrolment,
               [this, op, id, ns = ecp::view(request.ns), told](enrolment&& body) {
                   write(op, [this, op, id, ns, told, body = std::move(body)] {
-                      answer(op, enrolment_reply(model_.enrol(id, ns, body, told)));
+                      answer(op, id, enrolment_reply(model_.enrol(id, ns, body, told)));
                   });
               });
 }
@@ -199,13 +200,14 @@ void provider::put_registration(const ecp_request& request, ecp_op op) {
               [this, op, id = ecp::view(request.device_id)](registration&& body) {
                   auto key = csr_public_key(body.certificate_request);
                   write(op, [this, op, id, key = std::move(key), body = std::move(body)] {
-                      answer(op, registration_reply(model_.put_registration(id, body, key)));
+                      answer(op, id, registration_reply(model_.put_registration(id, body, key)));
                   });
               });
 }
 
 // Most heartbeats say what the one before said: they are noted here and now.
-// One that cannot be taken is a sign of life all the same: it is the store that is away.
+// One that cannot be taken is a sign of life all the same: it is the store that is away. Where heartbeats are
+// not stored, that does not matter.
 void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
     const auto text = ecp::view(request.body);
     const auto told = digest_of(text);
@@ -213,8 +215,12 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
         const auto devices = model_.devices().read();
         const auto* entry = find(devices, request);
         const bool known = entry != nullptr && entry->state == device_state::known;
+        if (known && ignores_heartbeats_) {
+            if (entry->calls_matter) called(*entry);
+            return host_.complete(op, ecp::reply{ECP_OK});
+        }
         if (known && store_down_) entry->signs->heard(model_.now());
-        if (refused(op)) return;
+        if (keeps_.times && refused(op)) return;
         if (known && !entry->calls_matter && entry->signs->is_quiet(told)) {
             return heard(*entry, op);
         }
@@ -223,8 +229,9 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
               [this, op, id = ecp::view(request.device_id), told](heartbeat&& body) {
                   write(op, [this, op, id, told, body = std::move(body)] {
                       const auto result = model_.put_heartbeat(id, body, told);
-                      answer(op, result == outcome::ok ? ecp::reply{ECP_OK}
-                                                       : ecp::reply{ECP_NOT_FOUND, unknown_device});
+                      answer(op, id,
+                             result == outcome::ok ? ecp::reply{ECP_OK}
+                                                   : ecp::reply{ECP_NOT_FOUND, unknown_device});
                   });
               });
 }

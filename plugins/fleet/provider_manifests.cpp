@@ -62,8 +62,7 @@ void provider::reconfigure(std::string_view options, ecp_op op) {
 // has a last good configuration should they be broken (R30).
 void provider::read_first_manifests(ecp_op op) {
     watch(); // before they are read: what changes meanwhile is seen
-    auto read = std::make_shared<manifest_reading>(store_ ? desired_.read(settings_.fleet.manifests, true)
-                                                          : std::move(first_));
+    auto read = std::make_shared<manifest_reading>(store_ ? read_wanted(settings_) : std::move(first_));
     write(op, [this, read, op] {
         when_idle(op, [this, read, op] {
             reader_.post([this, read, op] {
@@ -108,6 +107,13 @@ void provider::manifests_changed() {
     });
 }
 
+// Files, or what a shared store has in their place.
+manifest_reading provider::read_wanted(const provider_settings& wanted) {
+    auto* shared = store_ ? store_->shared() : nullptr;
+    return shared != nullptr ? desired_.judge(shared->manifests())
+                             : desired_.read(wanted.fleet.manifests, store_ != nullptr);
+}
+
 void provider::read_manifests(std::optional<provider_settings> settings, ecp_op op, bool accept_removals,
                               const taken_over& done) {
     if (store_down_) {
@@ -115,7 +121,7 @@ void provider::read_manifests(std::optional<provider_settings> settings, ecp_op 
         return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, "the store cannot be written at the moment"});
     }
     const auto& wanted = settings ? *settings : settings_;
-    auto read = desired_.read(wanted.fleet.manifests, store_ != nullptr);
+    auto read = read_wanted(wanted);
     if (read.failed) return refuse(read, wanted, op);
     const bool accepted = accept_removals && was_told(read.gone);
     if (!read.mass_removals.empty() && !accepted) {
@@ -141,7 +147,7 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
             model_.configure(std::move(settings->fleet.fleet));
             commits_are(settings->commits);
         }
-        if (store_) keep_files(read);
+        if (store_ && !store_->shared()) keep_files(read);
         const auto changes = std::make_shared<const manifest_reading>(std::move(read));
         apply(changes->changes, op, [done, changes] { done(*changes); });
     });

@@ -21,7 +21,8 @@ struct provider_settings {
     options fleet;
     bool watches = false; // the manifests are read again when they change
     commit_settings commits;
-    std::string store; // where and how it is kept; another text takes a restart
+    bool ignores_heartbeats = false; // they are answered, and that is all
+    std::string store;               // where and how it is kept; another text takes a restart
 };
 
 // How one provider differs from the others.

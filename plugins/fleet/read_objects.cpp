@@ -133,6 +133,7 @@ void fleet_reader::read_anew(const file_name& name, const digest& content) {
 void fleet_reader::recall(const std::vector<manifest_file>& files) {
     for (const auto& file : files) {
         const auto name = std::make_shared<const std::string>(file.path);
+        if (file.content && recall_accepted(name, *file.content) == recalled::yes) continue;
         auto objects = objects_of(name, file.content.value_or(digest{}), file.objects);
         if (objects && file.content) made_.by_file.emplace(*name, *std::move(objects));
     }
@@ -152,10 +153,13 @@ fleet_reading read_fleet(const std::filesystem::path& root, findings& found, rea
     return std::move(thorough).result();
 }
 
-fleet_reading read_remembered(const std::vector<manifest_file>& files, findings& found) {
-    fleet_reader reader{found, {}};
+fleet_reading read_remembered(const std::vector<manifest_file>& files, findings& found,
+                              const objects_by_file* accepted) {
+    fleet_reader reader{found, {accepted, nullptr}};
     reader.recall(files);
-    return std::move(reader).result();
+    auto made = std::move(reader).result();
+    made.files.clear();
+    return made;
 }
 
 object_set read_objects(const std::filesystem::path& root, findings& found) {

@@ -56,8 +56,10 @@ struct reading_memory {
 fleet_reading read_fleet(const std::filesystem::path& root, findings& found, reading_memory memory = {});
 
 // The same from what is remembered of files alone: nothing is read from disk. A finding names the line where
-// its object begins, whatever is wrong in it. `files` is left empty.
-fleet_reading read_remembered(const std::vector<manifest_file>& files, findings& found);
+// its object begins, whatever is wrong in it. `files` is left empty. `accepted`, which can be null, as in
+// reading_memory.
+fleet_reading read_remembered(const std::vector<manifest_file>& files, findings& found,
+                              const objects_by_file* accepted = nullptr);
 
 // The objects alone.
 object_set read_objects(const std::filesystem::path& root, findings& found);

@@ -29,13 +29,14 @@ public:
 
 // A device as it is stored. Documents are those of device_document.hpp.
 struct stored_device {
-    std::uint32_t number = 0;
+    std::uint32_t number = 0; // 0: it has none yet
     std::string_view id;
     std::string_view membership;
     std::string_view status;   // empty: it has reported nothing
     std::string_view hardware; // as compact_hardware gives it
     unix_seconds heard = 0;
     std::shared_ptr<const shared_body> stale; // its last good configuration, if the newest was broken
+    bool has_reports = true; // false: heartbeats are not stored, and `status` says nothing of what they told
 };
 
 // An object that administrators wrote; devices are not among them.
@@ -82,6 +83,14 @@ struct unsaved_changes {
     manifest_changes manifests;
 };
 
+// What of a fleet a store leaves out.
+struct kept_parts {
+    bool times = true; // when devices were heard last
+    bool events = true;
+};
+
+class shared_store;
+
 // Threads: open(), load(), save(), recover() and tend() are one thread's, the writer's; page() and
 // size() are another's at the same time. All may throw store_problem.
 class store {
@@ -91,11 +100,17 @@ public:
     store& operator=(const store&) = delete;
     virtual ~store() = default;
 
+    // Itself, if others write to it, too.
+    virtual shared_store* shared() noexcept { return nullptr; }
+
+    // The same before open() and ever after.
+    virtual kept_parts keeps() const { return {}; }
+
     // Opens or makes it, and keeps other processes out. Once, before everything else. Fails for what only an
     // operator can mend, too.
     virtual void open() = 0;
 
-    // What open() has found that works and that an operator should know all the same.
+    // What open() has found that works and that an operator should know all the same; then, how load() went.
     virtual const std::vector<std::string>& remarks() const = 0;
 
     // All that is stored; after open().
@@ -122,7 +137,7 @@ public:
     // A file beside the store, for what administrators upload. It need not exist, and is nobody else's.
     virtual std::filesystem::path upload_file() const = 0;
 
-    // Bytes on disk.
+    // Bytes on disk; 0 if that is not known.
     virtual std::uint64_t size() const = 0;
 };
 

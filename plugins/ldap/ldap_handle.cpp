@@ -93,13 +93,18 @@ ldap_handle make_handle(owned_descriptor socket, const server_url& url, const tl
     return made;
 }
 
-void secure(LDAP* connection, deadline until) {
+void secure(LDAP* connection, const std::string& host, deadline until) {
     auto* const sockbuf = sockbuf_of(connection);
     wait_until(sockbuf, until);
     const int code = ldap_install_tls(connection);
     stop_waiting(sockbuf);
-    if (code != LDAP_SUCCESS)
-        throw directory_problem{code, "no TLS: " + described(code, diagnostic(connection, code))};
+    if (code == LDAP_SUCCESS) return;
+    if (left_until(until).count() == 0) throw directory_problem{LDAP_TIMEOUT, "no TLS: no answer in time"};
+    const auto words = diagnostic(connection, code);
+    // Where the name is the fault, libldap gives its own code to GnuTLS for words.
+    throw directory_problem{code, words == "(unknown error code)"
+                                      ? "no TLS: the certificate is not for " + host
+                                      : "no TLS: " + described(code, words)};
 }
 
 void forbid_reconnecting(LDAP* connection) {

@@ -6,6 +6,7 @@
 #include "ldap/modifications.hpp"
 #include "ldap/operation.hpp"
 #include "ldap/paged_results.hpp"
+#include "ldap/request_control.hpp"
 #include "ldap/server_url.hpp"
 #include "ldap/words.hpp"
 
@@ -20,7 +21,7 @@ namespace {
 // Of writes that are on their way at once.
 constexpr std::size_t window = 32;
 
-void start_tls(LDAP* connection, deadline until) {
+void start_tls(LDAP* connection, const std::string& host, deadline until) {
     int id = 0;
     const int code = ldap_start_tls(connection, nullptr, nullptr, &id);
     operation sent{connection, code, id};
@@ -28,7 +29,7 @@ void start_tls(LDAP* connection, deadline until) {
     const auto told = outcome_of(connection, answer.get());
     if (told.code != LDAP_SUCCESS)
         throw directory_problem{told.code, "refuses StartTLS: " + described(told.code, told.words)};
-    secure(connection, until);
+    secure(connection, host, until);
 }
 
 ldap_handle connected(const std::string& text, const connection_settings& settings) {
@@ -38,9 +39,9 @@ ldap_handle connected(const std::string& text, const connection_settings& settin
     const auto until = after(settings.connect_timeout);
     auto made = make_handle(connect_to(*url, until, settings.operation_timeout), *url, settings.tls);
     if (url->scheme == url_scheme::ldaps)
-        secure(made.get(), until);
+        secure(made.get(), url->host, until);
     else if (url->scheme == url_scheme::ldap && settings.tls.start_tls)
-        start_tls(made.get(), until);
+        start_tls(made.get(), url->host, until);
     forbid_reconnecting(made.get());
     bind(made.get(), settings.bind, until);
     return made;
@@ -88,20 +89,32 @@ answer_message take_entries(LDAP* connection, operation& search, deadline until,
     }
 }
 
+// RFC 4528. Null without a filter.
+request_control assertion(LDAP* connection, const std::string& filter) {
+    if (filter.empty()) return nullptr;
+    LDAPControl* raw = nullptr;
+    const int code = ldap_create_assertion_control(connection, const_cast<char*>(filter.c_str()), 1, &raw);
+    request_control made{raw};
+    if (code != LDAP_SUCCESS) throw directory_problem{code, described(code, filter)};
+    return made;
+}
+
 // Nothing as long as those that are on their way have to be written first.
 std::optional<operation> begin_write(LDAP* connection, const write_request& request) {
     modifications changes{request.changes};
+    const auto condition = assertion(connection, request.assertion);
+    LDAPControl* controls[] = {condition.get(), nullptr};
     const auto* dn = request.dn.c_str();
     int id = 0;
     int code = LDAP_PARAM_ERROR;
     switch (request.is) {
     case write_request::kind::add:
-        code = ldap_add_ext(connection, dn, changes.get(), nullptr, nullptr, &id);
+        code = ldap_add_ext(connection, dn, changes.get(), controls, nullptr, &id);
         break;
     case write_request::kind::modify:
-        code = ldap_modify_ext(connection, dn, changes.get(), nullptr, nullptr, &id);
+        code = ldap_modify_ext(connection, dn, changes.get(), controls, nullptr, &id);
         break;
-    case write_request::kind::remove: code = ldap_delete_ext(connection, dn, nullptr, nullptr, &id); break;
+    case write_request::kind::remove: code = ldap_delete_ext(connection, dn, controls, nullptr, &id); break;
     }
     if (code == LDAP_BUSY) return std::nullopt;
     return operation{connection, code, id};

@@ -1,0 +1,162 @@
+// What others do to a store that is shared, taken over by the model: other hosts of the same fleet, and
+// administrators who write to the store with their own tools.
+#include "fleet/model.hpp"
+
+#include "fleet/device_document.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace edgeconf::fleet {
+
+namespace {
+
+constexpr std::string_view outside = "store"; // who says so, in events
+
+bool has(device_part all, device_part one) {
+    return (static_cast<std::uint8_t>(all) & static_cast<std::uint8_t>(one)) != 0;
+}
+
+} // namespace
+
+model::replacement model::replace(const stored_device& now, device_part part) {
+    device_record there;
+    read(there, now.membership, now.status, compact_hardware{now.hardware});
+    auto* known = find(now.id);
+    if (known != nullptr && known->id != now.id) {
+        tell({edge_device::kind, {there.ns, std::string{now.id}}}, event_type::warning, "CaseTwin",
+             fmt::format("is left out: its id differs from that of the device {} in case alone", known->id));
+        return {};
+    }
+    if (known == nullptr) {
+        restore(now);
+        auto& device = *find(now.id);
+        changed(device);
+        return {device.number, false};
+    }
+    auto& device = *known;
+    const bool told = has(part, device_part::told);
+    const bool dropped = told && drop_unsaved(device);
+    if (told) {
+        device.signs->heard(std::max(device.signs->last_heard(), std::min(now.heard, this->now())));
+        take_told(device, there, now.has_reports);
+    }
+    if (has(part, device_part::given)) take_given(device, there);
+    refresh_labels(device);
+    if (device.state == device_state::known) {
+        refresh_offer(device);
+        renderer_.changed(device);
+    }
+    device.signs->set_quiet({}); // what it says next may be news now
+    device.last = {};
+    changed(device);
+    watch(device);
+    publish(device);
+    return {device.number, dropped};
+}
+
+// What was changed of it here and not stored is lost: readers never saw it.
+bool model::drop_unsaved(device_record& device) {
+    const bool dropped = device.unsaved != aspect::none;
+    device.unsaved = aspect::none;
+    if (device.unsaved_hook::is_linked()) unsaved_.erase(unsaved_.iterator_to(device));
+    if (!device.staged) return dropped;
+    recount(device.staged.get(), -1);
+    device.staged.reset();
+    recount(table_.find(device.id), 1);
+    return dropped;
+}
+
+// Whether it is heard, and polls, each host sees for itself.
+void model::take_told(device_record& device, device_record& there, bool has_reports) {
+    device.request = std::move(there.request);
+    device.reported_labels = std::move(there.reported_labels);
+    device.pin = std::move(there.pin);
+    device.next_key_is_its_own = there.next_key_is_its_own;
+    device.hardware = std::move(there.hardware);
+    if (there.offer && device.offer) {
+        device.offer->history = std::move(there.offer->history);
+    } else if (there.offer) {
+        device.offer = std::move(there.offer);
+    }
+    device.status.registered = there.status.registered;
+    if (!has_reports) return;
+    device.status.phase = std::move(there.status.phase);
+    device.status.version = std::move(there.status.version);
+    device.status.upgrade = std::move(there.status.upgrade);
+    device.status.workloads = std::move(there.status.workloads);
+}
+
+void model::take_given(device_record& device, device_record& there) {
+    const bool leaves = device.state == device_state::known && there.state != device_state::known;
+    if (leaves) become(device, there.state); // while it is in its namespace
+    if (device.ns != there.ns) resettle(device, there.ns);
+    device.given_labels = std::move(there.given_labels);
+    device.given = std::move(there.given);
+    device.settings = device.given ? device.given->settings.shared() : nullptr;
+    if (device.state != there.state) become(device, there.state);
+}
+
+// Events are kept under an object's namespace and name; those of the old one stay with nobody.
+void model::resettle(device_record& device, const std::string& ns) {
+    const bool is_in = device.state == device_state::known;
+    if (is_in) renderer_.remove(device);
+    events_.forget({to_string(edge_device::kind), device.ns, device.id});
+    const auto before = std::exchange(device.ns, ns);
+    if (is_in) renderer_.add(device);
+    if (before.empty()) return;
+    note(device, event_type::normal, "Moved", fmt::format("was in {} before", before), outside);
+}
+
+// As somebody else has decided. It is stored already but for what follows from it.
+void model::become(device_record& device, device_state state) {
+    const auto before = device.state;
+    withdraw(device);
+    device.state = state;
+    switch (state) {
+    case device_state::known:
+        // What was known of the one that was denied or removed is not the new one's.
+        if (before != device_state::pending && device.pin.state() != pin_state::none) {
+            device.pin.reset();
+            keep(device, aspect::membership);
+        }
+        note(device, event_type::normal, "Approved", "was let in", outside);
+        if (before == device_state::pending && device.request && !device.request->set.empty()) {
+            device.given_labels.set(set_label, device.request->set);
+            keep(device, aspect::membership);
+        }
+        refresh_labels(device);
+        renderer_.add(device);
+        return;
+    case device_state::denied: note(device, event_type::warning, "Denied", "was declined", outside); return;
+    case device_state::removed:
+        note(device, event_type::warning, "Removed", "was removed, and is told to wipe itself", outside);
+        device.request.reset();
+        device.hardware = {};
+        device.reported_labels.clear();
+        device.signs->heard(now()); // from here on its tombstone ages
+        keep(device, aspect::membership | aspect::hardware);
+        return;
+    case device_state::pending:
+        if (!device.request) {
+            device.request = std::make_unique<join_request>();
+            device.request->ns = device.ns;
+            device.request->made = now();
+        }
+        note(device, event_type::warning, "Waiting", "has to wait for approval again", outside);
+        return;
+    }
+}
+
+bool model::vanish(std::string_view id) {
+    auto* device = find_exactly(id);
+    if (device == nullptr) return false;
+    const bool dropped = drop_unsaved(*device);
+    drop(*device);
+    if (remembers_) gone_.pop_back(); // nothing is left to be removed
+    return dropped;
+}
+
+} // namespace edgeconf::fleet

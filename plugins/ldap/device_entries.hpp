@@ -1,0 +1,100 @@
+// Devices as the directory has them, read: what of an entry is new, what of it cannot be used, and which of
+// two entries is the device's. Knows no connection.
+#pragma once
+
+#include "ldap/device_form.hpp"
+#include "ldap/device_index.hpp"
+#include "ldap/entry.hpp"
+#include "ldap/inventory.hpp"
+#include "ldap/settings.hpp"
+
+#include "fleet/shared_store.hpp"
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace edgeconf::ldap {
+
+// One thread at a time, but for left_out().
+class device_entries {
+public:
+    // `writer` is this process in revisions.
+    device_entries(const settings& settings, std::uint64_t writer);
+
+    device_index& index() noexcept { return index_; }
+    const inventory* mapped() const noexcept { return inventory_ ? &*inventory_ : nullptr; }
+
+    // ---- at the start: the inventory first, where there is one; then all entries; then what only the
+    // inventory has
+
+    void load_inventory(const entry& from);
+    void load(const entry& from, fleet::store_visitor& to);
+    void finish_load(fleet::store_visitor& to);
+
+    // ---- afterwards
+
+    // What is new in the entry; with `forced` all of it, because the model has changes that are not stored.
+    void take(const entry& now, bool forced, fleet::news_visitor& to);
+    void take_gone(const entry_id& which, fleet::news_visitor& to);
+    void take_inventory(const entry& now, fleet::news_visitor& to);
+    void take_inventory_gone(const entry_id& which, fleet::news_visitor& to);
+
+    // DNs of entries that have to be read anew, and then to be taken, forced.
+    std::vector<std::string> take_to_read() { return std::exchange(to_read_, {}); }
+
+    // What is wrong, by DN: what was accepted before stays. Any thread.
+    std::map<std::string, std::string> left_out() const;
+
+private:
+    // What an entry says, and the texts that a stored_device borrows.
+    struct reading {
+        std::string id;
+        std::string given; // document; empty: it cannot be used
+        std::string membership;
+        told_attributes told;
+        revision written;
+
+        fleet::stored_device stored(std::uint32_t number, bool has_reports) const;
+    };
+
+    using second_map = std::unordered_map<entry_id, entry, entry_id_hash>;
+
+    reading read(const entry& from);
+    bool is_second(const known_device* known, const entry& now);
+    bool is_other_spelling(const known_device* known, const entry& now, const std::string& id);
+    void know(known_device& device, const entry& now);
+    void told_is(known_device& device, const reading& read);
+    void give(known_device& device, const given_attributes& given, fleet::news_visitor& to);
+    void tell(known_device& device, const fleet::stored_device& stored, fleet::device_part part,
+              fleet::news_visitor& to);
+    std::string dn_of(const known_device& device) const;
+    void forget_second(second_map::iterator second);
+    std::optional<entry> take_second(const std::string& id);
+    void leave_out(const std::string& dn, std::string why);
+    void accept(const std::string& dn);
+
+    const bool has_reports_;
+    const std::string devices_base_;
+    const std::uint64_t writer_;
+    std::optional<inventory> inventory_;
+    device_index index_;
+    std::uint32_t last_number_ = 0; // given at the start
+    second_map seconds_;            // of devices that have another entry
+    std::unordered_multimap<std::string, entry_id, fleet::caseless_hash, fleet::caseless_equal> second_of_{
+        0, fleet::caseless_hash{fleet::random_seed()}}; // by id
+    std::vector<std::string> to_read_;
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string> left_out_;
+};
+
+// Below which hosts put devices.
+std::string devices_base(const std::string& base);
+
+} // namespace edgeconf::ldap

@@ -1,0 +1,86 @@
+// Devices written to the directory: one modification each, which the server refuses if anybody has changed
+// since what it builds upon. Then the other one was faster: its entry is the device, and what was to be
+// written is not.
+#pragma once
+
+#include "ldap/device_entries.hpp"
+#include "ldap/device_form.hpp"
+#include "ldap/device_index.hpp"
+#include "ldap/session.hpp"
+#include "ldap/settings.hpp"
+
+#include "fleet/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace edgeconf::ldap {
+
+// What was not written.
+struct write_outcome {
+    std::vector<std::string> overtaken; // ids
+    std::vector<entry> now;             // of these, as they are
+    std::vector<entry_id> gone;         // their entry is
+    std::vector<std::string> refused;   // ids; of those that have no entry and get none
+};
+
+// One thread at a time, but for problems(). All may throw directory_problem, after which anything may have
+// been written; the same again writes what is missing.
+class device_writer {
+public:
+    // `devices` lives longer. `writer` is this process in revisions.
+    device_writer(const settings& settings, device_entries& devices, std::uint64_t writer);
+
+    // Entries of devices that are forgotten, by number, unless somebody has changed one since.
+    void remove(session& over, const std::vector<std::uint32_t>& numbers, write_outcome& out);
+
+    // Of each device what has to be in the directory; what heartbeats say only as `settings` has it.
+    void save(session& over, const std::vector<fleet::device_update>& updates, write_outcome& out);
+
+    // What heartbeats have said and is due.
+    void tend(session& over, write_outcome& out);
+
+    // What the server does not take, by DN, until it does. Any thread.
+    std::map<std::string, std::string> problems() const;
+
+private:
+    using clock = std::chrono::steady_clock;
+
+    struct device_write {
+        std::string id;
+        std::uint32_t number = 0;
+        device_attributes attributes;
+        revision upon; // what the entry was when this was put off
+    };
+
+    device_write make(const fleet::device_record& device) const;
+    bool is_news(const device_write& write, bool membership);
+    void write(session& over, std::vector<device_write> devices, write_outcome& out);
+    std::vector<device_write> attempt(session& over, std::vector<device_write> devices, write_outcome& out);
+    std::optional<write_request> request_for(session& over, const device_write& device, write_outcome& out);
+    bool give(session& over, write_request& request, const device_write& device, write_outcome& out);
+    bool may_retry(session& over, const device_write& device, const std::string& dn,
+                   const write_result& failure, write_outcome& out);
+    void written(const device_write& device, const std::string& dn);
+    bool is_mapped(const std::string& id) const;
+    static bool is_given(const known_device& known, const entry& now);
+    std::string dn_of(const known_device& device) const;
+    void problem(const std::string& dn, std::string words);
+
+    const heartbeats heartbeats_;
+    const std::chrono::seconds interval_;
+    const std::string devices_base_;
+    const std::uint64_t writer_;
+    device_entries& devices_;
+    std::map<std::string, device_write> put_off_; // by id
+
+    mutable std::mutex mutex_;
+    std::map<std::string, std::string> problems_;
+};
+
+} // namespace edgeconf::ldap

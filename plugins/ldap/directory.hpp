@@ -1,0 +1,103 @@
+// A fleet in an LDAP directory, which others write to as well.
+//
+// An entry is the unit of everything: what is read of one is taken over or left out for itself, and what is
+// written is one modification of one, refused by the server if another host has been there since. Events,
+// when devices were heard last, and last good configurations are not kept.
+#pragma once
+
+#include "ldap/device_entries.hpp"
+#include "ldap/device_writer.hpp"
+#include "ldap/entry.hpp"
+#include "ldap/exporter.hpp"
+#include "ldap/kept_session.hpp"
+#include "ldap/listener.hpp"
+#include "ldap/object_entries.hpp"
+#include "ldap/settings.hpp"
+
+#include "fleet/shared_store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace edgeconf::ldap {
+
+// Threads as fleet::store says, and one of its own for each part of the directory that it follows. No
+// operation is waited for longer than operation-timeout, on whichever thread.
+class directory final : public fleet::shared_store {
+public:
+    explicit directory(settings settings);
+    ~directory() override;
+
+    fleet::kept_parts keeps() const override { return {false, false}; }
+
+    // Connects, and makes the containers that are missing.
+    void open() override;
+    const std::vector<std::string>& remarks() const override { return remarks_; }
+
+    // Fails while an object's entry cannot be used: without it devices would remove what it says.
+    void load(fleet::store_visitor& to) override;
+    void save(const fleet::unsaved_changes& changes) override;
+    void recover() override;
+    void tend() override;
+    std::string page(std::string_view from, fleet::store_visitor& to,
+                     const std::function<bool()>& enough) override;
+    std::filesystem::path upload_file() const override;
+    std::uint64_t size() const override { return 0; }
+
+    void follow(fleet::news_sinks sinks) override;
+    void take_news(fleet::news_visitor& to) override;
+    std::vector<std::string> take_overtaken() override { return std::exchange(overtaken_, {}); }
+    std::vector<fleet::manifest_file> manifests() override { return objects_.all(); }
+    fleet::following_state state() override;
+
+private:
+    struct change {
+        bool of_inventory;
+        std::variant<entry, entry_id> what; // as it is now; gone
+    };
+
+    void make_container(const std::string& dn, const char* name);
+    void load_objects(fleet::store_visitor& to);
+    void add_objects(session& over, const std::vector<const fleet::stored_object*>& objects);
+    void read_anew();
+    template <class Action>
+    void with_session(Action&& action);
+    void keep(write_outcome&& outcome);
+
+    const settings settings_;
+    const std::uint64_t writer_; // this process, in revisions
+    std::filesystem::path upload_folder_;
+    std::vector<std::string> remarks_;
+
+    object_entries objects_;
+
+    // The writer's.
+    kept_session session_;
+    device_entries devices_;
+    device_writer device_writer_;
+    std::vector<std::string> overtaken_;
+    write_outcome failed_; // that the model has not heard of
+
+    // Told by the listeners, taken by the writer.
+    std::mutex mutex_;
+    std::vector<change> changes_;
+    bool objects_changed_ = false;
+    fleet::news_sinks sinks_;
+
+    std::unique_ptr<exporter> exporter_; // the manifests' reader's
+
+    // Last, so that their threads end first.
+    std::unique_ptr<listener> fleet_;
+    std::unique_ptr<listener> inventory_; // null: there is none
+};
+
+} // namespace edgeconf::ldap

@@ -1,0 +1,68 @@
+// Devices as the directory has them under a schema of its own: what it says of each, in our terms.
+#pragma once
+
+#include "ldap/device_form.hpp"
+#include "ldap/entry.hpp"
+#include "ldap/follower.hpp"
+#include "ldap/settings.hpp"
+
+#include "fleet/identity.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace edgeconf::ldap {
+
+// One thread at a time.
+class inventory {
+public:
+    explicit inventory(mapping_settings settings);
+
+    // What is to be followed.
+    followed_part part() const;
+
+    struct reading {
+        std::string id;
+        given_attributes given;
+    };
+
+    // What the entry says. Throws unusable_entry for one without an id, with a label that is none, or whose
+    // approval is none of the values known.
+    reading read(const entry& from) const;
+
+    // Remembers it. False if another entry has the same id: then nothing has changed.
+    bool put(const entry_id& entry, reading device);
+    // The id of the device that is forgotten; empty: none was known.
+    std::string gone(const entry_id& entry);
+
+    const given_attributes* find(std::string_view id) const;
+
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const auto& [id, device] : devices_) visit(id, device.given);
+    }
+
+private:
+    struct label_source {
+        std::string attribute;
+        std::string label;
+    };
+    struct placed {
+        entry_id entry;
+        given_attributes given;
+    };
+
+    std::string approval_of(const entry& from) const;
+
+    const mapping_settings settings_;
+    std::vector<label_source> labels_;
+    std::unordered_map<std::string, placed, fleet::caseless_hash, fleet::caseless_equal> devices_{
+        0, fleet::caseless_hash{fleet::random_seed()}};
+    std::unordered_map<entry_id, std::string, entry_id_hash> ids_;
+};
+
+} // namespace edgeconf::ldap

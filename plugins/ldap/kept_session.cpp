@@ -1,0 +1,44 @@
+#include "ldap/kept_session.hpp"
+
+#include <chrono>
+
+namespace edgeconf::ldap {
+
+namespace {
+
+constexpr int not_connected = -1;
+// A directory that is there answers within this; the writer can spare it.
+constexpr std::chrono::milliseconds moment{100};
+
+} // namespace
+
+session& kept_session::get() {
+    if (!session_) throw directory_problem{not_connected, problem_};
+    return *session_;
+}
+
+void kept_session::lose(const directory_problem& why) {
+    problem_ = why.what();
+    if (!session_) return;
+    next_ = session_->index() + 1;
+    session_.reset();
+}
+
+bool kept_session::recover() {
+    if (session_) return true;
+    if (!attempt_.valid()) {
+        attempt_ = std::async(std::launch::async, [settings = settings_, first = next_] {
+            return session{settings, first};
+        });
+    }
+    if (attempt_.wait_for(moment) != std::future_status::ready) return false;
+    try {
+        session_.emplace(attempt_.get());
+        return true;
+    } catch (const directory_problem& problem) {
+        problem_ = problem.what();
+        return false;
+    }
+}
+
+} // namespace edgeconf::ldap

@@ -1,0 +1,41 @@
+// The connection that is written by: lost and found again without holding up who writes for long.
+#pragma once
+
+#include "ldap/session.hpp"
+#include "ldap/settings.hpp"
+
+#include <cstddef>
+#include <future>
+#include <optional>
+#include <string>
+
+namespace edgeconf::ldap {
+
+// One thread at a time. Its end waits for an attempt that is under way.
+class kept_session {
+public:
+    explicit kept_session(const connection_settings& settings) : settings_{settings} {}
+
+    // Connects. Throws directory_problem.
+    void open() { session_.emplace(settings_); }
+
+    // Throws directory_problem while there is none.
+    session& get();
+
+    // It is of no more use.
+    void lose(const directory_problem& why);
+
+    // Whether there is one. If not, another thread is trying to get one, for as long as that takes.
+    bool recover();
+
+    const std::string& problem() const noexcept { return problem_; }
+
+private:
+    const connection_settings settings_;
+    std::optional<session> session_;
+    std::size_t next_ = 0; // of the URLs
+    std::string problem_ = "it is not connected yet";
+    std::future<session> attempt_;
+};
+
+} // namespace edgeconf::ldap
