@@ -474,6 +474,7 @@ TEST_CASE("session: what the environment says of libldap's defaults does not cou
                                  {"LDAPTLS_REQCERT", "never"},
                                  {"LDAPTLS_REQSAN", "never"},
                                  {"LDAPTLS_CACERT", ca},
+                                 {"LDAPTLS_CACERTDIR", "/etc/ssl/certs"},
                                  {"LDAPTLS_PEERKEY_HASH", "sha256:AAAA"},
                                  {"LDAPTLS_CIPHER_SUITE", "NONE"},
                                  {"LDAPURI", "ldap://127.0.0.1:1"},
@@ -488,4 +489,23 @@ TEST_CASE("session: what the environment says of libldap's defaults does not cou
                                  {"LDAPSASL_MECH", "GSSAPI"}});
     INFO(done.output << done.errors);
     CHECK(done.exit_code == 0);
+}
+
+TEST_CASE("session: certificates that were renewed are used for the next session", "[ldap][session]") {
+    bench with;
+    auto& directory = with.directory;
+    const auto ca = with.folder.write("ca", test::read_file(directory.ca().certificate()));
+    auto to = with.to({directory.tls_url()});
+    to.tls.ca_file = ca;
+    CHECK_NOTHROW(session{to});
+    test::authority other{with.folder.path(), "other"};
+    with.folder.write("ca", test::read_file(other.certificate()) + "\n");
+    CHECK_THAT(refusal(to).what(), Contains("no TLS"));
+    with.folder.write("ca", test::read_file(directory.ca().certificate()));
+    CHECK_NOTHROW(session{to});
+    with.folder.write("ca", "none");
+    CHECK_THROWS_AS(session{to}, directory_problem);
+    CHECK_THROWS_AS(session{to}, directory_problem);
+    with.folder.write("ca", test::read_file(directory.ca().certificate()));
+    CHECK_NOTHROW(session{to});
 }
