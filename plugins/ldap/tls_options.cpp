@@ -39,6 +39,8 @@ struct tls_files {
                 tls.key.string()} {
         std::transform(names.begin(), names.end(), versions.begin(), &version_of);
     }
+
+    bool operator==(const tls_files&) const = default;
 };
 
 // What libldap made of files, or why it did not.
@@ -62,16 +64,12 @@ tls_context load(LDAP* on, const tls_files& files) {
     return made;
 }
 
-// One for each choice of files, for as long as the process runs.
+// One for each version of files that was used, for as long as the process runs.
 const tls_context& context_of(LDAP* on, const tls_files& files) {
     static auto& known = *new std::vector<tls_context>;
-    auto found = std::find_if(known.begin(), known.end(),
-                              [&](const auto& each) { return each.files.names == files.names; });
-    if (found == known.end())
-        found = known.insert(known.end(), load(on, files));
-    else if (found->files.versions != files.versions)
-        *found = load(on, files);
-    return *found;
+    const auto found =
+        std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.files == files; });
+    return found == known.end() ? known.emplace_back(load(on, files)) : *found;
 }
 
 } // namespace

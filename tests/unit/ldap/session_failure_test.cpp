@@ -105,7 +105,6 @@ TEST_CASE("session: what is no LDAP is no directory", "[ldap][session]") {
           std::string{"\x30\x84\x7f\xff\xff\xff", 6},                                  // 2 GB are announced
           std::string{"\x30\x80", 2},                                                  // without a length
           std::string{"\x30\x0c\x02\x01\x01\x61\x07", 7},                              // a half
-          std::string{"\x30\x03\x02\x01\x01", 5},                                      // a message of nothing
           std::string{"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x7f\x04\x00", 14}, // too long inside
           std::string{"\x30\x0c\x02\x01\x07\x61\x07\x0a\x01\x00\x04\x00\x04\x00", 14}, // for another request
           std::string{"\x30\x0c\x02\x01\x01\x65\x07\x0a\x01\x00\x04\x00\x04\x00", 14}.substr(0, 13)}) {
