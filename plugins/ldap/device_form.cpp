@@ -250,8 +250,8 @@ device_attributes attributes_of(const fleet::device_record& device, std::string 
 
 const std::vector<std::string>& device_attribute_names() {
     static const std::vector<std::string> all{
-        "objectClass",   names::device_id,  names::ns,     names::approval, names::label, names::spec,
-        names::revision, names::membership, names::status, names::hardware, names::heard};
+        "objectClass", "entryUUID",     names::device_id,  names::ns,     names::approval, names::label,
+        names::spec,   names::revision, names::membership, names::status, names::hardware, names::heard};
     return all;
 }
 

@@ -118,11 +118,9 @@ void directory::load(fleet::store_visitor& to) {
 
 // Before any device, since configurations are made of them.
 void directory::load_objects(fleet::store_visitor& to) {
-    auto attributes = object_attribute_names();
-    attributes.emplace_back("entryUUID");
-    session_.get().search({settings_.base, true, fmt::format("(objectClass={})", names::object), attributes},
-                          settings_.follow.page_size,
-                          [this](entry&& each) { objects_.put(std::move(each)); });
+    session_.get().search(
+        {settings_.base, true, fmt::format("(objectClass={})", names::object), object_attribute_names()},
+        settings_.follow.page_size, [this](entry&& each) { objects_.put(std::move(each)); });
     if (const auto wrong = objects_.left_out(); !wrong.empty()) {
         const auto& [dn, why] = *wrong.begin();
         throw store_problem{fmt::format(

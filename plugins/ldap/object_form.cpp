@@ -146,9 +146,9 @@ fleet::manifest_file manifest_of(const entry& from) {
 }
 
 const std::vector<std::string>& object_attribute_names() {
-    static const std::vector<std::string> all{"objectClass", names::kind,  names::name,
-                                              names::ns,     names::label, names::annotation,
-                                              names::spec,   names::data,  names::secret_data};
+    static const std::vector<std::string> all{
+        "objectClass", "entryUUID",       names::kind, names::name, names::ns,
+        names::label,  names::annotation, names::spec, names::data, names::secret_data};
     return all;
 }
 
