@@ -1,5 +1,6 @@
 #include "ldap/session.hpp"
 
+#include "ldap/assertion.hpp"
 #include "ldap/bind.hpp"
 #include "ldap/connected_socket.hpp"
 #include "ldap/ldap_handle.hpp"
@@ -12,6 +13,7 @@
 #include <fmt/format.h>
 #include <ldap.h>
 
+#include <array>
 #include <deque>
 
 namespace edgeconf::ldap {
@@ -91,17 +93,21 @@ answer_message take_entries(LDAP* connection, operation& search, deadline until,
 // Nothing as long as those that are on their way have to be written first.
 std::optional<operation> begin_write(LDAP* connection, const write_request& request) {
     modifications changes{request.changes};
+    const auto condition = assertion(connection, request.assertion);
+    std::array<LDAPControl*, 2> controls{condition.get(), nullptr};
     const auto* dn = request.dn.c_str();
     int id = 0;
     int code = LDAP_PARAM_ERROR;
     switch (request.is) {
     case write_request::kind::add:
-        code = ldap_add_ext(connection, dn, changes.get(), nullptr, nullptr, &id);
+        code = ldap_add_ext(connection, dn, changes.get(), controls.data(), nullptr, &id);
         break;
     case write_request::kind::modify:
-        code = ldap_modify_ext(connection, dn, changes.get(), nullptr, nullptr, &id);
+        code = ldap_modify_ext(connection, dn, changes.get(), controls.data(), nullptr, &id);
         break;
-    case write_request::kind::remove: code = ldap_delete_ext(connection, dn, nullptr, nullptr, &id); break;
+    case write_request::kind::remove:
+        code = ldap_delete_ext(connection, dn, controls.data(), nullptr, &id);
+        break;
     }
     if (code == LDAP_BUSY) return std::nullopt;
     return operation{connection, code, id};

@@ -35,8 +35,8 @@ struct write_request {
     enum class kind { add, modify, remove };
     kind is;
     std::string dn;
-    std::vector<modification> changes; // add: each of kind add
-    std::string assertion;             // RFC 4528: a filter that the entry has to pass; empty: none
+    std::vector<modification> changes{}; // add: each of kind add
+    std::string assertion{};             // RFC 4528: a filter that the entry has to pass; empty: none
 };
 
 // What became of a write: RFC 4511's result code, 0 for success, and the server's words.
