@@ -121,20 +121,6 @@ struct bench {
         const bool stands = test::eventually([&] { return is_stopped(directory.id()); });
         CHECK(stands);
     }
-
-    // slapd listens a moment after it has said that it starts.
-    void start_again() {
-        directory.start();
-        const bool listens = test::eventually([&] {
-            try {
-                connect().probe();
-                return true;
-            } catch (const directory_problem&) {
-                return false;
-            }
-        });
-        CHECK(listens);
-    }
 };
 
 } // namespace
@@ -194,7 +180,7 @@ TEST_CASE("session: a certificate has to be of the authority, and for the URL's 
                             with.directory.configurator())
                 .exit_code == 0);
     with.directory.stop();
-    with.start_again();
+    with.directory.start();
     CHECK_THAT(refusal(to).what(), Contains("no TLS: the certificate is not for 127.0.0.1"));
 }
 
@@ -417,7 +403,7 @@ TEST_CASE("session: a directory that dies in the midst of a search is lost", "[l
     });
     CHECK(session::lost(problem));
     CHECK(session::lost(problem_of([&] { by.probe(); })));
-    with.start_again();
+    with.directory.start();
     CHECK(session::lost(problem_of([&] { by.probe(); })));
 }
 
