@@ -50,8 +50,8 @@ struct following_state {
     std::size_t left_out_count = 0;
 };
 
-// Its manifests are not files: it has them itself. load() hands them over, later they are read by
-// manifests().
+// Its manifests are not files: it has them itself, and no devices or requests are among them. load() hands
+// them over, later they are read by manifests().
 //
 // save() is by device: one that another writer has changed since it was last seen here is not written. It is
 // in take_overtaken(), and as it is now in take_news(). All others are saved.
