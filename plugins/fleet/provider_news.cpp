@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <utility>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -24,7 +27,7 @@ public:
 
     std::uint32_t device(const stored_device& now, device_part part) override {
         departed_.is_back(now.id);
-        std::erase(gone_, now.id);
+        if (const auto left = gone_.find(now.id); left != gone_.end()) gone_.erase(left);
         try {
             const auto done = fleet_.replace(now, part);
             if (done.has_dropped) overtaken_.emplace(now.id);
@@ -35,20 +38,22 @@ public:
             return 0;
         }
     }
-    void gone(std::string_view id) override { gone_.emplace_back(id); }
+    void gone(std::string_view id) override {
+        if (fleet_.knows(id)) gone_.emplace(id); // else it was forgotten here
+    }
     void refused(std::string_view id) override { forget(id); }
 
     void forget(std::string_view id) {
         if (fleet_.vanish(id)) overtaken_.emplace(id);
     }
-    std::vector<std::string> all_gone() { return std::exchange(gone_, {}); }
+    std::vector<std::string> all_gone() const { return {gone_.begin(), gone_.end()}; }
 
 private:
     model& fleet_;
     departures& departed_;
     std::set<std::string, std::less<>>& overtaken_;
     const ecp::host host_;
-    std::vector<std::string> gone_;
+    std::set<std::string, std::less<>> gone_;
 };
 
 } // namespace
