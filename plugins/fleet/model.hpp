@@ -159,7 +159,7 @@ public:
     // What has changed since saved(); borrowed until the next call of anything.
     unsaved_changes unsaved() const;
     // All that unsaved() gave is stored: readers may see it. But for the devices whose ids are in
-    // `overtaken`: replace() or vanish() comes next for each of these.
+    // `overtaken`: what was not saved of these is dropped, and replace() of all parts or vanish() comes next.
     void saved(const std::set<std::string, std::less<>>& overtaken = {});
     bool has_unsaved() const noexcept;
     // Something is that may not be acknowledged before it is stored: an enrolment, an approval, a key.

@@ -79,6 +79,7 @@ bool model::drop_unsaved(device_record& device) {
     const bool dropped = device.unsaved != aspect::none;
     device.unsaved = aspect::none;
     if (device.unsaved_hook::is_linked()) unsaved_.erase(unsaved_.iterator_to(device));
+    if (unsaved_.empty()) unsaved_membership_ = false;
     if (!device.staged) return dropped;
     recount(device.staged.get(), -1);
     device.staged.reset();

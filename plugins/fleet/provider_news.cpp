@@ -58,12 +58,25 @@ private:
 
 } // namespace
 
-// Its threads end with the store, which goes before what they call.
+// Its threads end with the store, which goes before what they call. However often they call, one task of each
+// kind waits; and none any more once the provider ends, since it ends when no task is left.
 void provider::follow() {
     auto* shared = store_ ? store_->shared() : nullptr;
     if (shared == nullptr) return;
-    shared->follow({[this] { writer_.post([this] { change([this] { take_news(); }); }); },
-                    [this] { reader_.post([this] { manifests_changed(); }); }});
+    shared->follow({[this] {
+                        if (ends_ || news_wait_.exchange(true)) return;
+                        writer_.post([this] {
+                            news_wait_ = false;
+                            change([this] { take_news(); });
+                        });
+                    },
+                    [this] {
+                        if (ends_ || manifests_wait_.exchange(true)) return;
+                        reader_.post([this] {
+                            manifests_wait_ = false;
+                            manifests_changed();
+                        });
+                    }});
 }
 
 void provider::take_news() {
