@@ -100,7 +100,9 @@ void device_entries::load_inventory(const entry& from) { (void)accept_mapped(fro
 
 void device_entries::load(const entry& from, fleet::store_visitor& to) {
     const auto read = this->read(from);
-    if (read.given.empty() || is_another_ones(index_.find(read.id), from)) return;
+    const auto* known = index_.find(read.id);
+    if (read.given.empty() || is_another_ones(known, from)) return;
+    if (known != nullptr) return to_read_.push_back(from.dn()); // it came twice, and may be newer
     auto& device = index_.add(read.id);
     index_.set_number(device, ++last_number_);
     know(device, from);

@@ -208,10 +208,9 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
     for (auto& each : devices) {
         auto request = request_for(over, each, out);
         if (!request) continue;
-        if (const auto size = size_of(*request); size > request_limit) {
-            const write_result failure{LDAP_ADMINLIMIT_EXCEEDED,
-                                       fmt::format("its {} bytes are more than servers take", size)};
-            refused(each, over.read(request->dn, device_attribute_names()), failure, out);
+        if (auto why = objection(each, *request); !why.empty()) {
+            auto now = over.read(request->dn, device_attribute_names());
+            refused(each, std::move(now), {LDAP_CONSTRAINT_VIOLATION, std::move(why)}, out);
             continue;
         }
         requests.push_back(*std::move(request));
@@ -227,6 +226,24 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
         }
     }
     return again;
+}
+
+// Why it is not even sent; empty: nothing speaks against it. What we would not read again, as a label that
+// was imported from a cluster's `targetSet`, would leave the device out at the next start.
+std::string device_writer::objection(const device_write& device, const write_request& request) {
+    if (const auto size = size_of(request); size > request_limit) {
+        return fmt::format("its {} bytes are more than servers take", size);
+    }
+    const auto* known = devices_.index().find(device.id);
+    const auto& [given, document, told] = device.attributes;
+    const bool is_as_given = known != nullptr && known->has_entry && known->given == hash_of(document);
+    if (document.empty() || is_as_given || is_mapped(device.id)) return {};
+    try {
+        (void)given_document(given);
+        return {};
+    } catch (const unusable_entry& wrong) {
+        return wrong.what();
+    }
 }
 
 // Nothing if somebody else was faster.

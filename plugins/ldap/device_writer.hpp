@@ -74,6 +74,7 @@ private:
     void write(session& over, std::vector<device_write> devices, write_outcome& out);
     std::vector<device_write> attempt(session& over, std::vector<device_write> devices, write_outcome& out);
     std::optional<write_request> request_for(session& over, const device_write& device, write_outcome& out);
+    std::string objection(const device_write& device, const write_request& request);
     bool give(session& over, write_request& request, const device_write& device, write_outcome& out);
     void written(const device_write& device);
     bool may_retry(session& over, const device_write& device, const std::string& dn,

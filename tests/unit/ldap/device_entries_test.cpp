@@ -75,6 +75,14 @@ TEST_CASE("device entries: all that can be used are loaded, each with a number",
     CHECK(host.all.left_out().size() == 1);
 }
 
+TEST_CASE("device entries: an entry that comes twice while all are loaded is loaded once, and read anew",
+          "[ldap][entries]") {
+    followed host;
+    const auto a = device_entry_of(1, "a");
+    CHECK(host.load({a, a}) == words{"a all known"});
+    CHECK(host.all.take_to_read() == words{a.dn()});
+}
+
 TEST_CASE("device entries: a device whose entry is damaged keeps no other from being loaded",
           "[ldap][entries]") {
     followed host;

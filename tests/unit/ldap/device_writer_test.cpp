@@ -351,6 +351,19 @@ TEST_CASE("device writer: what is too large for any server is not sent", "[ldap]
     CHECK(one.writes.problems().empty());
 }
 
+TEST_CASE("device writer: what we would not read again is not written", "[ldap][writer]") {
+    host one;
+    auto device = record("unreadable");
+    device.given_labels.set("flotta/member-of", "no label");
+    CHECK(one.save(device).refused == words{"unreadable"});
+    CHECK_FALSE(one.has("unreadable"));
+    REQUIRE(one.writes.problems().size() == 1);
+    CHECK_THAT(one.writes.problems().begin()->second, Contains("edgeLabel has"));
+    device.given_labels.set("flotta/member-of", "label");
+    CHECK(is_clean(one.save(device)));
+    CHECK(one.writes.problems().empty());
+}
+
 TEST_CASE("device writer: without the entry that devices are below nothing can be written",
           "[ldap][writer]") {
     auto nowhere = settings_of(heartbeats::memory, directory().url());
