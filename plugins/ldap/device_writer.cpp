@@ -55,7 +55,8 @@ std::size_t size_of(const write_request& request) {
 
 device_writer::device_writer(const settings& settings, device_entries& devices, std::uint64_t writer)
     : heartbeats_{settings.heartbeats}, interval_{settings.heartbeat_interval},
-      devices_base_{devices_base(settings.base)}, writer_{writer}, devices_{devices} {}
+      devices_base_{devices_base(settings.base)}, writer_{writer}, devices_{devices}, problems_{
+                                                                                          devices_base_} {}
 
 bool device_writer::is_mapped(const std::string& id) const {
     return devices_.mapped() != nullptr && devices_.mapped()->find(id) != nullptr;
@@ -111,12 +112,12 @@ void device_writer::removed(session& over, const std::string& id, const write_re
     }
     auto* known = devices_.index().find(id);
     if (result.code == LDAP_SUCCESS || result.code == LDAP_NO_SUCH_OBJECT) {
-        forget_problem(id);
+        problems_.forget(id);
         if (known != nullptr) devices_.forget(*known);
         return;
     }
     if (result.code != LDAP_ASSERTION_FAILED && known != nullptr) {
-        tell_problem(*known, fmt::format("cannot be removed: {}", result.what));
+        problems_.tell(known->id, devices_.dn_of(*known), fmt::format("cannot be removed: {}", result.what));
     }
     if (auto now = over.read(request.dn, device_attribute_names())) out.now.push_back(*std::move(now));
 }
@@ -141,7 +142,10 @@ bool device_writer::is_news(const device_write& write, bool membership) {
 
 void device_writer::save(session& over, const std::vector<fleet::device_update>& updates,
                          write_outcome& out) {
-    forget_stale_problems();
+    problems_.forget_unless([this](const std::string& id) { // others may have removed it
+        const auto* known = devices_.index().find(id);
+        return known != nullptr && known->has_entry;
+    });
     std::vector<device_write> now;
     for (const auto& update : updates) {
         const auto& device = *update.device;
@@ -296,10 +300,9 @@ void device_writer::written(const device_write& device) {
     if (!document.empty() && !is_mapped(device.id)) known->given = hash_of(document);
     known->last_written = clock::now();
     put_off_.erase(device.id);
-    forget_problem(device.id);
+    problems_.forget(device.id);
     if (!known->has_entry) {
-        const std::lock_guard held{mutex_};
-        no_more_.clear();
+        problems_.can_add();
     }
     known->has_entry = true;
     known->has_class = true;
@@ -352,7 +355,8 @@ void device_writer::refused(const device_write& device, std::optional<entry> now
     const bool is_it = now->value(names::device_id) == device.id;
     const bool as_known =
         known != nullptr && known->has_entry && there == known->written && is_given(*now, known->given);
-    if (is_it && as_known) tell_problem(*known, fmt::format("cannot be written: {}", failure.what));
+    if (is_it && as_known)
+        problems_.tell(known->id, devices_.dn_of(*known), fmt::format("cannot be written: {}", failure.what));
     if (!is_it) out.refused.push_back(device.id);
     overtaken(device, *std::move(now), out);
 }
@@ -368,43 +372,13 @@ void device_writer::no_entry(const device_write& device, const write_result& fai
     auto* known = devices_.index().find(device.id);
     if (known == nullptr || !known->has_entry) {
         out.refused.push_back(device.id);
-        const std::lock_guard held{mutex_};
-        no_more_ = fmt::format("the device {} cannot be added: {}", device.id, failure.what);
+        problems_.cannot_add(fmt::format("the device {} cannot be added: {}", device.id, failure.what));
     } else if (known->entry == entry_id{}) {
         out.refused.push_back(device.id);
         devices_.forget(*known);
     } else {
         out.gone.push_back(known->entry);
     }
-}
-
-// ---- problems ----
-
-void device_writer::tell_problem(const known_device& device, std::string words) {
-    const std::lock_guard held{mutex_};
-    problems_.insert_or_assign(device.id, problem{devices_.dn_of(device), std::move(words)});
-}
-
-void device_writer::forget_problem(const std::string& id) {
-    const std::lock_guard held{mutex_};
-    problems_.erase(id);
-}
-
-// Others may have removed the device meanwhile.
-void device_writer::forget_stale_problems() {
-    const std::lock_guard held{mutex_};
-    std::erase_if(problems_, [this](const auto& each) {
-        const auto* known = devices_.index().find(each.first);
-        return known == nullptr || !known->has_entry;
-    });
-}
-
-std::map<std::string, std::string> device_writer::problems() const {
-    const std::lock_guard held{mutex_};
-    std::map<std::string, std::string> made;
-    for (const auto& [id, each] : problems_) made.insert_or_assign(each.dn, each.words);
-    if (!no_more_.empty()) made.emplace(devices_base_, no_more_);
-    return made;
 }
 
 } // namespace edgeconf::ldap

@@ -8,13 +8,13 @@
 #include "ldap/device_index.hpp"
 #include "ldap/session.hpp"
 #include "ldap/settings.hpp"
+#include "ldap/write_problems.hpp"
 
 #include "fleet/store.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,7 +47,7 @@ public:
 
     // What the server does not take, by DN, until it does: of a device that it has, the device's; of new
     // ones, their parent's. Any thread.
-    std::map<std::string, std::string> problems() const;
+    std::map<std::string, std::string> problems() const { return problems_.by_dn(); }
 
 private:
     using clock = std::chrono::steady_clock;
@@ -57,10 +57,6 @@ private:
         std::uint32_t number = 0;
         device_attributes attributes; // given_document empty: given is what it was
         revision upon;                // what the entry was when this was put off
-    };
-    struct problem {
-        std::string dn;
-        std::string words;
     };
 
     std::optional<write_request> removal_of(known_device& device, session& over, write_outcome& out);
@@ -86,20 +82,13 @@ private:
     static void overtaken(const device_write& device, entry&& now, write_outcome& out);
     bool is_mapped(const std::string& id) const;
 
-    void tell_problem(const known_device& device, std::string words);
-    void forget_problem(const std::string& id);
-    void forget_stale_problems();
-
     const heartbeats heartbeats_;
     const std::chrono::seconds interval_;
     const std::string devices_base_;
     const std::uint64_t writer_;
     device_entries& devices_;
     std::map<std::string, device_write> put_off_; // by id
-
-    mutable std::mutex mutex_;
-    std::map<std::string, problem> problems_; // by id of a device that has an entry
-    std::string no_more_;                     // why devices cannot be added; empty: they can
+    write_problems problems_;
 };
 
 } // namespace edgeconf::ldap
