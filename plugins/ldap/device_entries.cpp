@@ -15,6 +15,19 @@ using fleet::device_part;
 
 std::string devices_base(const std::string& base) { return "ou=devices," + base; }
 
+namespace {
+
+// Empty if that cannot be used either.
+std::string told_alone(const told_attributes& told) {
+    try {
+        return membership_of({}, told);
+    } catch (const unusable_entry&) {
+        return {};
+    }
+}
+
+} // namespace
+
 device_entries::device_entries(const settings& settings, std::uint64_t writer)
     : has_reports_{settings.heartbeats == heartbeats::write},
       devices_base_{devices_base(settings.base)}, writer_{writer} {
@@ -40,36 +53,56 @@ device_entries::reading device_entries::read(const entry& from) {
     try {
         if (!fleet::is_device_id(made.id)) {
             throw unusable_entry{
-                fmt::format("{} is \"{}\", which is no device's id", names::device_id, made.id)};
+                fmt::format("{} is {}, which is no device's id", names::device_id, in_quotes(made.id))};
         }
         const auto* mapped = inventory_ ? inventory_->find(made.id) : nullptr;
         auto given = given_document(mapped != nullptr ? *mapped : given_of(from));
         made.membership = membership_of(given, made.told);
         made.given = std::move(given);
-        accept(from.dn());
+        accept(from.id());
     } catch (const unusable_entry& problem) {
-        leave_out(from.dn(), problem.what());
+        leave_out(from, problem.what());
+        made.membership = told_alone(made.told);
     }
     return made;
 }
 
-// ---- at the start ----
+// Of a device that has no entry but the inventory's.
+device_entries::reading device_entries::read_mapped(const std::string& id,
+                                                    const given_attributes& given) const {
+    reading made{id, given_document(given), {}, {}, {}};
+    made.membership = membership_of(made.given, {});
+    return made;
+}
 
-void device_entries::load_inventory(const entry& from) {
+// The device's id, once the inventory has it.
+std::optional<std::string> device_entries::accept_mapped(const entry& now) {
+    mapped_seconds_.erase(now.id());
     try {
-        auto read = inventory_->read(from);
+        auto read = inventory_->read(now);
         (void)given_document(read.given);
-        if (!inventory_->put(from.id(), std::move(read)))
-            leave_out(from.dn(), "another entry has its id already");
+        auto id = read.id;
+        if (!inventory_->put(now.id(), std::move(read))) {
+            mapped_seconds_.put(lower(id), now);
+            throw unusable_entry{fmt::format("another entry has its id {} already", id)};
+        }
+        accept(now.id());
+        return id;
     } catch (const unusable_entry& problem) {
-        leave_out(from.dn(), problem.what());
+        leave_out(now, problem.what());
+        return std::nullopt;
     }
 }
+
+// ---- at the start ----
+
+void device_entries::load_inventory(const entry& from) { (void)accept_mapped(from); }
 
 void device_entries::load(const entry& from, fleet::store_visitor& to) {
     const auto read = this->read(from);
     const auto* known = index_.find(read.id);
-    if (read.given.empty() || is_other_spelling(known, from, read.id) || is_second(known, from)) return;
+    if (read.given.empty() || is_another_ones(known, from)) return;
+    if (known != nullptr) return to_read_.push_back(from.dn()); // it came twice, and may be newer
     auto& device = index_.add(read.id);
     index_.set_number(device, ++last_number_);
     know(device, from);
@@ -84,8 +117,7 @@ void device_entries::finish_load(fleet::store_visitor& to) {
         if (index_.find(id) != nullptr) return;
         auto& device = index_.add(id);
         index_.set_number(device, ++last_number_);
-        reading read{id, given_document(given), {}, {}, {}};
-        read.membership = membership_of(read.given, {});
+        const auto read = read_mapped(id, given);
         device.given = hash_of(read.given);
         to.device(read.stored(device.number, has_reports_));
     });
@@ -94,152 +126,124 @@ void device_entries::finish_load(fleet::store_visitor& to) {
 // ---- afterwards ----
 
 void device_entries::take(const entry& now, bool forced, fleet::news_visitor& to) {
+    leave_former(now, to);
     const auto read = this->read(now);
     auto* known = index_.find(read.id);
-    if (is_other_spelling(known, now, read.id)) return;
-    if (is_second(known, now)) return;
-    const bool usable = !read.given.empty();
+    if (is_another_ones(known, now)) return;
     if (known == nullptr) {
-        if (!usable) return to.refused(read.id);
+        if (read.given.empty()) return to.refused(read.id);
         known = &index_.add(read.id);
         forced = true;
     }
-    // Our own writing comes back, maybe after we have written more.
     const bool is_ours = read.written.writer == writer_;
+    // Our own writing comes back, maybe after we have written more.
     if (!forced && is_ours && read.written.count < known->written.count) return;
     const bool told = forced || (!is_ours && read.written != known->written);
-    const bool given = usable && (forced || hash_of(read.given) != known->given);
+    const bool given = !read.given.empty() && (forced || hash_of(read.given) != known->given);
     if (is_ours && read.written.count > known->written.count) known->written = read.written;
     know(*known, now);
     if (told) told_is(*known, read);
     if (given) known->given = hash_of(read.given);
-    if (!told && !given) return;
-    const auto part = told && given ? device_part::all : told ? device_part::told : device_part::given;
-    if (usable) return tell(*known, read.stored(known->number, has_reports_), part, to);
-    try { // what administrators say of it stays as it was accepted
-        auto told_alone = read;
-        told_alone.membership = membership_of("", read.told);
-        tell(*known, told_alone.stored(known->number, has_reports_), part, to);
-    } catch (const unusable_entry&) {
-        known->told = 0; // so that the next change of it here is written over this
-    }
+    if (told && read.membership.empty()) known->told = 0; // what is told of it next is written over this
+    if (read.membership.empty() || (!told && !given)) return;
+    tell(*known, read, told && given ? device_part::all : told ? device_part::told : device_part::given, to);
+}
+
+// An entry that has another device's id from now on.
+void device_entries::leave_former(const entry& now, fleet::news_visitor& to) {
+    const auto* former = index_.find(now.id());
+    if (former == nullptr || fleet::caseless_equal{}(former->id, now.value(names::device_id))) return;
+    take_gone(now.id(), to);
 }
 
 // A device that is left out keeps the number that it has.
-void device_entries::tell(known_device& device, const fleet::stored_device& stored, device_part part,
+void device_entries::tell(known_device& device, const reading& read, device_part part,
                           fleet::news_visitor& to) {
-    if (const auto number = to.device(stored, part); number != 0) index_.set_number(device, number);
+    const auto number = to.device(read.stored(device.number, has_reports_), part);
+    if (number != 0) index_.set_number(device, number);
 }
 
 void device_entries::take_gone(const entry_id& which, fleet::news_visitor& to) {
-    if (const auto second = seconds_.find(which); second != seconds_.end()) {
-        accept(second->second.dn());
-        forget_second(second);
-        return;
-    }
+    accept(which);
+    if (seconds_.erase(which)) return;
     auto* known = index_.find(which);
     if (known == nullptr) return;
-    accept(dn_of(*known));
     const auto id = known->id;
-    if (const auto heir = take_second(id)) { // as if it had been this one all the time
-        index_.set_entry(*known, {});
-        return take(*heir, true, to);
-    }
-    if (const auto* mapped = inventory_ ? inventory_->find(id) : nullptr) { // what hosts knew is gone
-        const auto number = known->number;
-        index_.erase(*known);
-        auto& device = index_.add(id);
-        index_.set_number(device, number);
-        reading read{id, given_document(*mapped), {}, {}, {}};
-        read.membership = membership_of(read.given, {});
-        device.given = hash_of(read.given);
-        return tell(device, read.stored(number, has_reports_), device_part::all, to);
-    }
+    index_.set_entry(*known, {});
+    // As if it had been this one all the time.
+    if (const auto heir = seconds_.take(id)) return take(*heir, true, to);
+    const auto number = known->number;
     index_.erase(*known);
-    to.gone(id);
+    const auto* mapped = inventory_ ? inventory_->find(id) : nullptr;
+    if (mapped == nullptr) return to.gone(id);
+    auto& device = index_.add(id); // what hosts knew of it is gone
+    index_.set_number(device, number);
+    const auto read = read_mapped(id, *mapped);
+    device.given = hash_of(read.given);
+    tell(device, read, device_part::all, to);
 }
 
+void device_entries::forget(known_device& device) {
+    if (const auto heir = seconds_.take(device.id)) to_read_.push_back(heir->dn());
+    index_.erase(device);
+}
+
+// ---- the inventory ----
+
 void device_entries::take_inventory(const entry& now, fleet::news_visitor& to) {
-    try {
-        auto read = inventory_->read(now);
-        (void)given_document(read.given);
-        const auto id = read.id;
-        const auto given = read.given;
-        if (!inventory_->put(now.id(), std::move(read))) {
-            return leave_out(now.dn(), "another entry has its id already");
-        }
-        accept(now.dn());
-        auto* known = index_.find(id);
-        if (known != nullptr && known->id != id) {
-            return leave_out(now.dn(),
-                             fmt::format("its id differs from that of {} in case alone", known->id));
-        }
-        give(known != nullptr ? *known : index_.add(id), given, to);
-    } catch (const unusable_entry& problem) {
-        leave_out(now.dn(), problem.what());
-    }
+    const auto former = inventory_->id_of(now.id());
+    const auto id = accept_mapped(now);
+    if (!id) return;
+    if (!former.empty() && !fleet::caseless_equal{}(former, *id)) lost_inventory(former, to);
+    auto* known = index_.find(*id);
+    give(known != nullptr ? *known : index_.add(*id), *inventory_->find(*id), to);
 }
 
 void device_entries::give(known_device& device, const given_attributes& given, fleet::news_visitor& to) {
-    reading read{device.id, given_document(given), {}, {}, {}};
+    const auto read = read_mapped(device.id, given);
     if (device.number != 0 && device.given == hash_of(read.given)) return;
     if (device.has_entry && device.given == 0) to_read_.push_back(dn_of(device)); // it had left
     device.given = hash_of(read.given);
-    read.membership = membership_of(read.given, {});
-    tell(device, read.stored(device.number, has_reports_), device_part::given, to);
+    tell(device, read, device_part::given, to);
+}
+
+void device_entries::take_inventory_gone(const entry_id& which, fleet::news_visitor& to) {
+    accept(which);
+    mapped_seconds_.erase(which);
+    const auto id = inventory_->gone(which);
+    if (!id.empty()) lost_inventory(id, to);
 }
 
 // Its own entry stays, and counts again should it be asked for.
-void device_entries::take_inventory_gone(const entry_id& which, fleet::news_visitor& to) {
-    const auto id = inventory_->gone(which);
-    if (id.empty()) return;
+void device_entries::lost_inventory(const std::string& id, fleet::news_visitor& to) {
+    if (const auto heir = mapped_seconds_.take(lower(id))) return take_inventory(*heir, to);
     auto* known = index_.find(id);
     if (known == nullptr) return;
+    const auto its_id = known->id;
     known->given = 0;
     if (!known->has_entry) index_.erase(*known);
-    to.gone(id);
+    to.gone(its_id);
 }
 
 // ---- which entry is whose ----
 
 // The first one is the device's for as long as it is there.
-bool device_entries::is_second(const known_device* known, const entry& now) {
-    if (const auto was = seconds_.find(now.id()); was != seconds_.end()) forget_second(was);
-    const bool has_other = known != nullptr && known->entry != entry_id{} && known->entry != now.id();
-    if (!has_other) return false;
-    leave_out(now.dn(), fmt::format("the device {} is the entry {} already", known->id, dn_of(*known)));
-    seconds_.emplace(now.id(), now);
-    second_of_.emplace(known->id, now.id());
-    return true;
-}
-
-void device_entries::forget_second(second_map::iterator second) {
-    const auto [begin, end] = second_of_.equal_range(std::string{second->second.value(names::device_id)});
-    for (auto each = begin; each != end; ++each) {
-        if (each->second != second->first) continue;
-        second_of_.erase(each);
-        break;
+bool device_entries::is_another_ones(const known_device* known, const entry& now) {
+    seconds_.erase(now.id());
+    if (known == nullptr) return false;
+    const auto id = now.value(names::device_id);
+    if (known->id != id) {
+        leave_out(now, fmt::format("its id differs from that of {} in case alone", known->id));
+        return true;
     }
-    seconds_.erase(second);
-}
-
-std::optional<entry> device_entries::take_second(const std::string& id) {
-    const auto found = second_of_.find(id);
-    if (found == second_of_.end()) return std::nullopt;
-    const auto second = seconds_.find(found->second);
-    auto made = second->second;
-    forget_second(second);
-    return made;
+    if (known->entry == entry_id{} || known->entry == now.id()) return false;
+    leave_out(now, fmt::format("the device {} is the entry {} already", known->id, dn_of(*known)));
+    seconds_.put(known->id, now);
+    return true;
 }
 
 std::string device_entries::dn_of(const known_device& device) const {
     return device.dn.empty() ? child(names::device_id, device.id, devices_base_) : device.dn;
-}
-
-bool device_entries::is_other_spelling(const known_device* known, const entry& now, const std::string& id) {
-    if (known == nullptr || known->id == id) return false;
-    leave_out(now.dn(), fmt::format("its id differs from that of {} in case alone", known->id));
-    return true;
 }
 
 void device_entries::know(known_device& device, const entry& now) {
@@ -255,19 +259,21 @@ void device_entries::told_is(known_device& device, const reading& read) {
     device.status = hash_of(read.told.status);
 }
 
-void device_entries::leave_out(const std::string& dn, std::string why) {
+void device_entries::leave_out(const entry& which, std::string why) {
     const std::lock_guard held{mutex_};
-    left_out_.insert_or_assign(dn, std::move(why));
+    left_out_.insert_or_assign(which.id(), fault{which.dn(), std::move(why)});
 }
 
-void device_entries::accept(const std::string& dn) {
+void device_entries::accept(const entry_id& which) {
     const std::lock_guard held{mutex_};
-    left_out_.erase(dn);
+    left_out_.erase(which);
 }
 
 std::map<std::string, std::string> device_entries::left_out() const {
     const std::lock_guard held{mutex_};
-    return left_out_;
+    std::map<std::string, std::string> made;
+    for (const auto& [id, each] : left_out_) made.insert_or_assign(each.dn, each.why);
+    return made;
 }
 
 } // namespace edgeconf::ldap

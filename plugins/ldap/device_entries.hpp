@@ -6,6 +6,7 @@
 #include "ldap/device_index.hpp"
 #include "ldap/entry.hpp"
 #include "ldap/inventory.hpp"
+#include "ldap/second_entries.hpp"
 #include "ldap/settings.hpp"
 
 #include "fleet/shared_store.hpp"
@@ -45,6 +46,12 @@ public:
     void take_inventory(const entry& now, fleet::news_visitor& to);
     void take_inventory_gone(const entry_id& which, fleet::news_visitor& to);
 
+    // Its entry has been removed here; another one that has its id is to be read.
+    void forget(known_device& device);
+
+    // Where the device's entry is, or will be.
+    std::string dn_of(const known_device& device) const;
+
     // DNs of entries that have to be read anew, and then to be taken, forced.
     std::vector<std::string> take_to_read() { return std::exchange(to_read_, {}); }
 
@@ -55,29 +62,28 @@ private:
     // What an entry says, and the texts that a stored_device borrows.
     struct reading {
         std::string id;
-        std::string given; // document; empty: it cannot be used
-        std::string membership;
+        std::string given;      // document; empty: it cannot be used
+        std::string membership; // without `given` where that is empty; empty: nothing can be used
         told_attributes told;
         revision written;
 
         fleet::stored_device stored(std::uint32_t number, bool has_reports) const;
     };
 
-    using second_map = std::unordered_map<entry_id, entry, entry_id_hash>;
-
     reading read(const entry& from);
-    bool is_second(const known_device* known, const entry& now);
-    bool is_other_spelling(const known_device* known, const entry& now, const std::string& id);
+    reading read_mapped(const std::string& id, const given_attributes& given) const;
+    std::optional<std::string> accept_mapped(const entry& now);
+
+    bool is_another_ones(const known_device* known, const entry& now);
+    void leave_former(const entry& now, fleet::news_visitor& to);
     void know(known_device& device, const entry& now);
     void told_is(known_device& device, const reading& read);
     void give(known_device& device, const given_attributes& given, fleet::news_visitor& to);
-    void tell(known_device& device, const fleet::stored_device& stored, fleet::device_part part,
-              fleet::news_visitor& to);
-    std::string dn_of(const known_device& device) const;
-    void forget_second(second_map::iterator second);
-    std::optional<entry> take_second(const std::string& id);
-    void leave_out(const std::string& dn, std::string why);
-    void accept(const std::string& dn);
+    void tell(known_device& device, const reading& read, fleet::device_part part, fleet::news_visitor& to);
+    void lost_inventory(const std::string& id, fleet::news_visitor& to);
+
+    void leave_out(const entry& which, std::string why);
+    void accept(const entry_id& which);
 
     const bool has_reports_;
     const std::string devices_base_;
@@ -85,13 +91,16 @@ private:
     std::optional<inventory> inventory_;
     device_index index_;
     std::uint32_t last_number_ = 0; // given at the start
-    second_map seconds_;            // of devices that have another entry
-    std::unordered_multimap<std::string, entry_id, fleet::caseless_hash, fleet::caseless_equal> second_of_{
-        0, fleet::caseless_hash{fleet::random_seed()}}; // by id
+    second_entries seconds_;        // of devices that have another one, by id
+    second_entries mapped_seconds_; // of the inventory's, by id in lower case
     std::vector<std::string> to_read_;
 
+    struct fault {
+        std::string dn;
+        std::string why;
+    };
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> left_out_;
+    std::unordered_map<entry_id, fault, entry_id_hash> left_out_;
 };
 
 // Below which hosts put devices.

@@ -1,11 +1,11 @@
 #include "ldap/device_form.hpp"
 
+#include "ldap/modify_stamp.hpp"
 #include "ldap/schema_names.hpp"
 
 #include "fleet/device_document.hpp"
 #include "fleet/identity.hpp"
 #include "fleet/name_syntax.hpp"
-#include "fleet/yaml_reader.hpp"
 
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
@@ -16,8 +16,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
-#include <map>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 namespace edgeconf::ldap {
@@ -38,85 +38,70 @@ constexpr std::array<approval_word, 4> approvals{
 constexpr std::array given_members{std::string_view{"namespace"}, std::string_view{"state"},
                                    std::string_view{"given"}, std::string_view{"spec"}};
 
-std::string lower(std::string_view text) {
-    std::string made{text};
-    std::transform(made.begin(), made.end(), made.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    return made;
-}
-
 std::string_view state_of(std::string_view approval) {
     if (approval.empty()) return "known";
     const auto found = std::find_if(approvals.begin(), approvals.end(),
                                     [&](const auto& each) { return each.ours == approval; });
     if (found != approvals.end()) return found->state;
-    throw unusable_entry{fmt::format("{} is \"{}\"; it has to be pending, approved, declined or removed",
-                                     names::approval, approval)};
+    throw unusable_entry{fmt::format("{} is {}; it has to be pending, approved, declined or removed",
+                                     names::approval, in_quotes(approval))};
+}
+
+std::string_view approval_of(std::string_view state) {
+    return std::find_if(approvals.begin(), approvals.end(),
+                        [&](const auto& each) { return each.state == state; })
+        ->ours;
 }
 
 json::object labels_of(const std::vector<std::string>& from) {
-    std::map<std::string_view, std::string_view> sorted;
-    for (const auto& each : from) {
-        const auto end = each.find('=');
-        const auto key = std::string_view{each}.substr(0, end);
-        const auto value =
-            end == std::string::npos ? std::string_view{} : std::string_view{each}.substr(end + 1);
-        if (end == std::string::npos || !fleet::is_label_key(key) || !fleet::is_label_value(value)) {
-            throw unusable_entry{
-                fmt::format("{} \"{}\" is no label: it has to be key=value, as Kubernetes has labels",
-                            names::label, each)};
-        }
-        if (!sorted.emplace(key, value).second) {
-            throw unusable_entry{fmt::format("{} has the key {} twice", names::label, key)};
-        }
-    }
     json::object made;
-    for (const auto& [key, value] : sorted) made.emplace(key, value);
+    for (const auto& [key, value] : read_pairs(names::label, from)) {
+        if (!fleet::is_label_key(key) || !fleet::is_label_value(value)) {
+            throw unusable_entry{fmt::format("{} has {}={}, which Kubernetes would not take for a label",
+                                             names::label, in_quotes(key), in_quotes(value))};
+        }
+        made.emplace(key, value);
+    }
     return made;
 }
 
 // As JSON text, whatever it was.
-std::string spec_of(std::string_view text) {
-    const auto read = fleet::read_yaml(text);
-    if (!read.problems.empty()) {
-        const auto& first = read.problems.front();
-        throw unusable_entry{fmt::format("{}, line {}: {}", names::spec, first.line, first.text)};
+std::string spec_of(std::string_view text) { return json::serialize(read_map(names::spec, text)); }
+
+// The same; what cannot be read stays as it is.
+std::string plain_spec(std::string_view text) {
+    try {
+        return spec_of(text);
+    } catch (const unusable_entry&) {
+        return std::string{text};
     }
-    if (read.documents.empty()) return "{}";
-    if (read.documents.size() > 1 || !read.documents.front().root.is_object()) {
-        throw unusable_entry{fmt::format("{} has to be one map: the spec of an EdgeDevice", names::spec)};
-    }
-    return json::serialize(read.documents.front().root);
 }
 
-// What is in `document` must be what a device can have; else it says what is wrong with it.
-void check(const std::string& document) {
+bool same_spec(std::string_view one, std::string_view other) {
+    if (one.empty() || other.empty()) return one == other;
+    return plain_spec(one) == plain_spec(other);
+}
+
+// The documents of a device, by the attributes that they are in.
+std::string words_of(const fleet::document_damaged& damage) {
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 3> documents{
+        {{"membership.spec", names::spec}, {"membership", names::membership}, {"status", names::status}}};
+    const std::string_view what = damage.what();
+    for (const auto& [document, attribute] : documents) {
+        if (what.starts_with(document)) return fmt::format("{}{}", attribute, what.substr(document.size()));
+    }
+    return std::string{what};
+}
+
+// What is in the documents must be what a device can have.
+void check(std::string_view membership, std::string_view status) {
     fleet::device_record trial;
     try {
-        fleet::read_membership(document, trial);
+        fleet::read_membership(membership, trial);
+        fleet::read_status(status, trial);
     } catch (const fleet::document_damaged& damage) {
-        std::string_view what = damage.what();
-        constexpr std::string_view prefix = "membership.spec: ";
-        if (what.starts_with(prefix)) what.remove_prefix(prefix.size());
-        throw unusable_entry{fmt::format("{}: {}", names::spec, what)};
+        throw unusable_entry{words_of(damage)};
     }
-}
-
-std::string time_text(fleet::unix_seconds at) {
-    const std::time_t seconds = at;
-    std::tm parts{};
-    gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    return {text.data(), std::strftime(text.data(), text.size(), "%Y%m%d%H%M%SZ", &parts)};
-}
-
-// Generalized time without fractions, as hosts write it; anything else is never.
-fleet::unix_seconds read_time(std::string_view text) {
-    std::tm parts{};
-    const std::string copy{text};
-    const char* end = strptime(copy.c_str(), "%Y%m%d%H%M%SZ", &parts);
-    if (end == nullptr || *end != '\0') return 0;
-    return std::max<fleet::unix_seconds>(0, timegm(&parts));
 }
 
 // With its members in one order.
@@ -133,7 +118,7 @@ json::object object_of(std::string_view text) {
     boost::system::error_code error;
     auto read = json::parse(text, error);
     if (error || !read.is_object()) {
-        throw unusable_entry{fmt::format("{} is damaged: it is written by hosts alone", names::membership)};
+        throw unusable_entry{fmt::format("{} is nothing that a host has written", names::membership)};
     }
     return std::move(read.get_object());
 }
@@ -142,12 +127,6 @@ modification set(std::string_view attribute, std::string_view value) {
     modification made{modification::kind::replace, std::string{attribute}, {}};
     if (!value.empty()) made.values.emplace_back(value);
     return made;
-}
-
-void add(write_request& to, std::string_view attribute, std::vector<std::string> values) {
-    std::erase(values, std::string{});
-    if (values.empty()) return;
-    to.changes.push_back({modification::kind::add, std::string{attribute}, std::move(values)});
 }
 
 void exchange(write_request& in, std::string_view attribute, const std::string& was, const std::string& now) {
@@ -163,7 +142,14 @@ std::vector<std::string> difference(const std::vector<std::string>& of,
     return made;
 }
 
-std::string heard_text(fleet::unix_seconds at) { return at == 0 ? std::string{} : time_text(at); }
+std::string heard_text(fleet::unix_seconds at) {
+    constexpr fleet::unix_seconds last = std::numeric_limits<modify_stamp>::max();
+    return at <= 0 ? std::string{} : generalized_time(static_cast<modify_stamp>(std::min(at, last)));
+}
+
+void drop_given(json::object& members) {
+    for (const auto& name : given_members) members.erase(name);
+}
 
 } // namespace
 
@@ -177,14 +163,14 @@ given_attributes given_of(const entry& from) {
 std::string given_document(const given_attributes& from) {
     const auto state = state_of(from.approval);
     if (!fleet::is_namespace(from.ns) && (state == "known" || !from.ns.empty())) {
-        throw unusable_entry{
-            fmt::format("{} is \"{}\"; a device that is in needs one: a DNS label", names::ns, from.ns)};
+        throw unusable_entry{fmt::format("{} is {}; a device that is in needs one: a DNS label", names::ns,
+                                         in_quotes(from.ns))};
     }
     json::object made{{"namespace", from.ns}, {"state", state}};
     if (auto labels = labels_of(from.labels); !labels.empty()) made.emplace("given", std::move(labels));
     if (!from.spec.empty()) made.emplace("spec", spec_of(from.spec));
     auto text = canonical(std::move(made));
-    check(text);
+    check(text, {});
     return text;
 }
 
@@ -198,53 +184,45 @@ std::optional<revision> parse_revision(std::string_view text) {
     const auto [rest, problem] = std::from_chars(text.data(), end, read.count);
     if (problem != std::errc{} || read.count == 0 || rest == end || *rest != ' ') return std::nullopt;
     const auto [last, worse] = std::from_chars(rest + 1, end, read.writer, 16);
-    if (worse != std::errc{} || last != end) return std::nullopt;
+    if (worse != std::errc{} || last != end || read.text() != text) return std::nullopt;
     return read;
 }
 
 told_attributes told_of(const entry& from) {
     return {std::string{from.value(names::membership)}, std::string{from.value(names::status)},
-            std::string{from.value(names::hardware)}, read_time(from.value(names::heard))};
+            std::string{from.value(names::hardware)}, parse_modify_stamp(from.value(names::heard))};
 }
 
 std::string membership_of(std::string_view given_document, const told_attributes& told) {
     auto all = object_of(told.membership);
-    for (const auto& name : given_members) all.erase(name);
+    drop_given(all);
     for (auto& each : object_of(given_document)) all.insert_or_assign(each.key(), std::move(each.value()));
-    return json::serialize(all);
+    auto text = json::serialize(all);
+    check(text, told.status);
+    return text;
 }
 
 device_attributes attributes_of(const fleet::device_record& device, std::string status) {
-    device_attributes made;
     auto all = object_of(fleet::membership_document(device));
-    const auto text = [&](std::string_view name) {
-        const auto* value = all.if_contains(name);
-        return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
-    };
-    made.given.ns = text("namespace");
-    made.given.spec = text("spec");
-    const auto state = text("state");
-    made.given.approval = std::find_if(approvals.begin(), approvals.end(), [&](const auto& each) {
-                              return each.state == state;
-                          })->ours;
-    if (const auto* labels = all.if_contains("given")) {
-        for (const auto& each : labels->get_object()) {
-            made.given.labels.push_back(fmt::format("{}={}", std::string_view{each.key()},
-                                                    std::string_view{each.value().get_string()}));
-        }
-        std::sort(made.given.labels.begin(), made.given.labels.end());
-    }
-    json::object given;
+    json::object given{{"namespace", device.ns}};
     for (const auto& name : given_members) {
-        if (auto* value = all.if_contains(name)) given.emplace(name, std::move(*value));
-        all.erase(name);
+        if (auto* value = all.if_contains(name)) given.insert_or_assign(name, std::move(*value));
     }
-    if (!given.contains("namespace")) given.emplace("namespace", "");
+    drop_given(all);
+    device_attributes made;
+    made.given.approval = approval_of(given.at("state").get_string());
+    made.given.ns = device.ns;
+    for (const auto& [key, value] : device.given_labels) {
+        made.given.labels.push_back(fmt::format("{}={}", key.get(), value.get()));
+    }
+    std::sort(made.given.labels.begin(), made.given.labels.end());
+    if (device.given) { // as it will be read
+        made.given.spec = plain_spec(device.given->text);
+        given.insert_or_assign("spec", made.given.spec);
+    }
     made.given_document = canonical(std::move(given));
-    made.told.membership = json::serialize(all);
-    made.told.status = std::move(status);
-    made.told.hardware = std::string{device.hardware.known.bytes()};
-    made.told.heard = device.signs->last_heard();
+    made.told = {json::serialize(all), std::move(status), std::string{device.hardware.known.bytes()},
+                 device.signs->last_heard()};
     return made;
 }
 
@@ -258,24 +236,24 @@ const std::vector<std::string>& device_attribute_names() {
 write_request device_to_add(const std::string& dn, std::string_view id, const given_attributes& given,
                             const told_attributes& told, const revision& now) {
     write_request made{write_request::kind::add, dn, {}, {}};
-    add(made, "objectClass", {names::device, names::device_state});
-    add(made, names::device_id, {std::string{id}});
-    add(made, names::approval, {given.approval});
-    add(made, names::ns, {given.ns});
-    add(made, names::label, given.labels);
-    add(made, names::spec, {given.spec});
-    add(made, names::revision, {now.text()});
-    add(made, names::membership, {told.membership});
-    add(made, names::status, {told.status});
-    add(made, names::hardware, {told.hardware});
-    add(made, names::heard, {heard_text(told.heard)});
+    add_values(made, "objectClass", {names::device, names::device_state});
+    add_values(made, names::device_id, {std::string{id}});
+    add_values(made, names::approval, {given.approval});
+    add_values(made, names::ns, {given.ns});
+    add_values(made, names::label, given.labels);
+    add_values(made, names::spec, {given.spec});
+    add_values(made, names::revision, {now.text()});
+    add_values(made, names::membership, {told.membership});
+    add_values(made, names::status, {told.status});
+    add_values(made, names::hardware, {told.hardware});
+    add_values(made, names::heard, {heard_text(told.heard)});
     return made;
 }
 
 write_request device_to_modify(const std::string& dn, const told_attributes& told, const revision& before,
                                const revision& now, bool has_class) {
     write_request made{write_request::kind::modify, dn, {}, {}};
-    if (!has_class) add(made, "objectClass", {names::device_state});
+    if (!has_class) add_values(made, "objectClass", {names::device_state});
     exchange(made, names::revision, before.text(), now.text());
     made.changes.push_back(set(names::membership, told.membership));
     made.changes.push_back(set(names::status, told.status));
@@ -289,10 +267,7 @@ void change_given(write_request& into, const given_attributes& was, const given_
         exchange(into, names::approval, was.approval, given.approval);
     }
     exchange(into, names::ns, was.ns, given.ns);
-    if (was.spec.empty() || given.spec.empty() || spec_of(was.spec) != given.spec) {
-        if (was.spec != given.spec)
-            into.changes.push_back(set(names::spec, given.spec)); // has no matching rule
-    }
+    if (!same_spec(was.spec, given.spec)) into.changes.push_back(set(names::spec, given.spec));
     auto gone = difference(was.labels, given.labels);
     auto come = difference(given.labels, was.labels);
     if (!gone.empty()) into.changes.push_back({modification::kind::remove, names::label, std::move(gone)});

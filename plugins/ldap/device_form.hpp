@@ -2,6 +2,7 @@
 // Pure functions; the schema describes each attribute.
 #pragma once
 
+#include "ldap/attribute_values.hpp"
 #include "ldap/entry.hpp"
 #include "ldap/session.hpp"
 
@@ -9,19 +10,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace edgeconf::ldap {
-
-// What administrators wrote cannot be taken over; what() names the attribute, what is wrong and what it
-// should be.
-class unusable_entry : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
-};
 
 // What administrators say of a device, as attributes have it.
 struct given_attributes {
@@ -50,22 +43,24 @@ struct revision {
     std::string text() const; // empty for 0
 };
 
-// Nothing for a text that is none.
+// Nothing for what revision::text() never gives: it would not be found again by its text.
 std::optional<revision> parse_revision(std::string_view text);
 
 // What hosts remember of a device, as attributes have it.
 struct told_attributes {
-    std::string membership; // JSON: a membership document without what is given
-    std::string status;     // JSON; empty: nothing
-    std::string hardware;   // bytes; empty: nothing
-    fleet::unix_seconds heard = 0;
+    std::string membership;        // JSON: a membership document without what is given
+    std::string status;            // JSON; empty: nothing
+    std::string hardware;          // bytes; empty: nothing
+    fleet::unix_seconds heard = 0; // until 2106
 
     bool operator==(const told_attributes&) const = default;
 };
 
 told_attributes told_of(const entry& from);
 
-// A device's membership document out of both.
+// A device's membership document out of both; with no given_document, of what hosts remember alone. What is
+// given counts only there: hosts' own attributes cannot let a device in. Throws unusable_entry if `told` is
+// nothing that a host has written.
 std::string membership_of(std::string_view given_document, const told_attributes& told);
 
 // And from its record: both parts. `status` is the caller's choice of documents.
@@ -84,9 +79,10 @@ write_request device_to_add(const std::string& dn, std::string_view id, const gi
                             const told_attributes& told, const revision& now);
 
 // What hosts remember, written over what was written as revision `before`; and what is given, where `was` is
-// something else than `given`. The server refuses all of it if anything of that has changed.
+// something else than `given`. The server refuses all of it if anything of that has changed; the spec alone
+// it cannot compare, since that has no matching rule.
 // `has_class`: the entry is an edgeDeviceState already. change_given() leaves alone what is spelled otherwise
-// and means the same.
+// and means the same. Both `was` and `given` can be used.
 write_request device_to_modify(const std::string& dn, const told_attributes& told, const revision& before,
                                const revision& now, bool has_class);
 void change_given(write_request& into, const given_attributes& was, const given_attributes& given);

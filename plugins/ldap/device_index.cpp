@@ -4,6 +4,16 @@
 
 namespace edgeconf::ldap {
 
+namespace {
+
+template <class Map, class Key>
+void drop(Map& from, const Key& key, const known_device& device) {
+    const auto found = from.find(key);
+    if (found != from.end() && found->second == &device) from.erase(found);
+}
+
+} // namespace
+
 std::uint64_t hash_of(std::string_view text) noexcept { return std::hash<std::string_view>{}(text); }
 
 std::uint64_t hash_of(const told_attributes& told) noexcept {
@@ -33,15 +43,13 @@ known_device& device_index::add(std::string_view id) {
 }
 
 void device_index::set_number(known_device& device, std::uint32_t number) {
-    if (device.number == number) return;
-    by_number_.erase(device.number);
+    drop(by_number_, device.number, device);
     device.number = number;
     if (number != 0) by_number_.insert_or_assign(number, &device);
 }
 
 void device_index::set_entry(known_device& device, const entry_id& entry) {
-    if (device.entry == entry) return;
-    by_entry_.erase(device.entry);
+    drop(by_entry_, device.entry, device);
     device.entry = entry;
     if (entry != entry_id{}) by_entry_.insert_or_assign(entry, &device);
 }

@@ -30,6 +30,8 @@ struct known_device {
     std::chrono::steady_clock::time_point last_written{}; // by this process
 };
 
+// Not keyed: whoever makes two texts with one hash keeps his own change from being seen. These are trusted
+// administrators, and devices, of which each has its own texts.
 std::uint64_t hash_of(std::string_view text) noexcept;
 std::uint64_t hash_of(const told_attributes& told) noexcept;
 
@@ -41,6 +43,8 @@ public:
     known_device* find(const entry_id& entry);
     known_device* find(std::uint32_t number);
 
+    // Devices stay where they are until they are erased; an entry, or a number, is one device's: the last
+    // that was set.
     known_device& add(std::string_view id);
     void set_number(known_device& device, std::uint32_t number);
     void set_entry(known_device& device, const entry_id& entry);
@@ -49,7 +53,6 @@ public:
     std::size_t size() const noexcept { return devices_.size(); }
 
 private:
-    // Nodes stay where they are.
     std::unordered_map<std::string, known_device, fleet::caseless_hash, fleet::caseless_equal> devices_{
         0, fleet::caseless_hash{fleet::random_seed()}};
     std::unordered_map<entry_id, known_device*, entry_id_hash> by_entry_;

@@ -16,6 +16,10 @@ namespace edgeconf::ldap {
 
 namespace {
 
+// Bytes of values in one request. A server ends the connection of whoever sends more than it takes, which is
+// 4 MB by default in OpenLDAP and 2 MB in 389 Directory Server; one device would keep all from being written.
+constexpr std::size_t request_limit = 2'000'000;
+
 // What the server says of all writes, not of this one.
 bool concerns_all(int code) {
     switch (code) {
@@ -30,18 +34,32 @@ bool concerns_all(int code) {
     }
 }
 
+// Whether administrators say in the entry what has this hash.
+bool is_given(const entry& now, std::uint64_t document) {
+    try {
+        return hash_of(given_document(given_of(now))) == document;
+    } catch (const unusable_entry&) {
+        return false;
+    }
+}
+
+std::size_t size_of(const write_request& request) {
+    std::size_t size = 0;
+    for (const auto& change : request.changes) {
+        for (const auto& value : change.values) size += value.size();
+    }
+    return size;
+}
+
 } // namespace
 
 device_writer::device_writer(const settings& settings, device_entries& devices, std::uint64_t writer)
     : heartbeats_{settings.heartbeats}, interval_{settings.heartbeat_interval},
-      devices_base_{devices_base(settings.base)}, writer_{writer}, devices_{devices} {}
+      devices_base_{devices_base(settings.base)}, writer_{writer}, devices_{devices}, problems_{
+                                                                                          devices_base_} {}
 
 bool device_writer::is_mapped(const std::string& id) const {
     return devices_.mapped() != nullptr && devices_.mapped()->find(id) != nullptr;
-}
-
-std::string device_writer::dn_of(const known_device& device) const {
-    return device.dn.empty() ? child(names::device_id, device.id, devices_base_) : device.dn;
 }
 
 // ---- removing ----
@@ -53,55 +71,55 @@ void device_writer::remove(session& over, const std::vector<std::uint32_t>& numb
         auto* known = devices_.index().find(number);
         if (known == nullptr) continue;
         put_off_.erase(known->id);
-        const auto dn = dn_of(*known);
-        auto now = known->has_entry ? over.read(dn, device_attribute_names()) : std::nullopt;
-        if (!now) {
-            devices_.index().erase(*known);
-            continue;
-        }
-        const auto revised = std::string{now->value(names::revision)};
-        std::string approval{now->value(names::approval)};
-        const bool as_known = parse_revision(revised).value_or(revision{}) == known->written &&
-                              (is_mapped(known->id) || is_given(*known, *now));
-        if (!as_known) {
-            out.now.push_back(*std::move(now));
-            continue;
-        }
-        const auto still = [](const char* attribute, const std::string& value) {
-            return value.empty() ? fmt::format("(!({}=*))", attribute) : equals(attribute, value);
-        };
-        requests.push_back(
-            {write_request::kind::remove,
-             dn,
-             {},
-             fmt::format("(&{}{})", still(names::revision, revised), still(names::approval, approval))});
-        ids.push_back(known->id);
+        const auto id = known->id;
+        auto request = removal_of(*known, over, out);
+        if (!request) continue;
+        requests.push_back(*std::move(request));
+        ids.push_back(id);
     }
     const auto results = over.write(requests);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        const auto code = results[i].code;
-        if (code == LDAP_SUCCESS || code == LDAP_NO_SUCH_OBJECT) {
-            problem(requests[i].dn, {});
-            if (auto* known = devices_.index().find(ids[i])) devices_.index().erase(*known);
-        } else if (concerns_all(code)) {
-            throw directory_problem{code, fmt::format("{}: {}", requests[i].dn, results[i].what)};
-        } else {
-            if (code != LDAP_ASSERTION_FAILED) {
-                problem(requests[i].dn, fmt::format("cannot be removed: {}", results[i].what));
-            }
-            if (auto now = over.read(requests[i].dn, device_attribute_names()))
-                out.now.push_back(*std::move(now));
-        }
-    }
+    for (std::size_t i = 0; i < results.size(); ++i) removed(over, ids[i], requests[i], results[i], out);
 }
 
-// Whether administrators say of it what they said before.
-bool device_writer::is_given(const known_device& known, const entry& now) {
-    try {
-        return hash_of(given_document(given_of(now))) == known.given;
-    } catch (const unusable_entry&) {
-        return false;
+// Nothing if there is no such entry, or another one than was seen.
+std::optional<write_request> device_writer::removal_of(known_device& device, session& over,
+                                                       write_outcome& out) {
+    const auto dn = devices_.dn_of(device);
+    auto now = device.has_entry ? over.read(dn, device_attribute_names()) : std::nullopt;
+    if (!now) {
+        devices_.forget(device);
+        return std::nullopt;
     }
+    const auto revised = now->value(names::revision);
+    const bool as_known = parse_revision(revised).value_or(revision{}) == device.written &&
+                          (is_mapped(device.id) || is_given(*now, device.given));
+    if (!as_known) {
+        out.now.push_back(*std::move(now));
+        return std::nullopt;
+    }
+    const auto still = [](const char* attribute, std::string_view value) {
+        return value.empty() ? fmt::format("(!({}=*))", attribute) : equals(attribute, value);
+    };
+    auto unchanged = fmt::format("(&{}{})", still(names::revision, revised),
+                                 still(names::approval, now->value(names::approval)));
+    return write_request{write_request::kind::remove, dn, {}, std::move(unchanged)};
+}
+
+void device_writer::removed(session& over, const std::string& id, const write_request& request,
+                            const write_result& result, write_outcome& out) {
+    if (concerns_all(result.code)) {
+        throw directory_problem{result.code, fmt::format("{}: {}", request.dn, result.what)};
+    }
+    auto* known = devices_.index().find(id);
+    if (result.code == LDAP_SUCCESS || result.code == LDAP_NO_SUCH_OBJECT) {
+        problems_.forget(id);
+        if (known != nullptr) devices_.forget(*known);
+        return;
+    }
+    if (result.code != LDAP_ASSERTION_FAILED && known != nullptr) {
+        problems_.tell(known->id, devices_.dn_of(*known), fmt::format("cannot be removed: {}", result.what));
+    }
+    if (auto now = over.read(request.dn, device_attribute_names())) out.now.push_back(*std::move(now));
 }
 
 // ---- what has to be written ----
@@ -124,6 +142,10 @@ bool device_writer::is_news(const device_write& write, bool membership) {
 
 void device_writer::save(session& over, const std::vector<fleet::device_update>& updates,
                          write_outcome& out) {
+    problems_.forget_unless([this](const std::string& id) { // others may have removed it
+        const auto* known = devices_.index().find(id);
+        return known != nullptr && known->has_entry;
+    });
     std::vector<device_write> now;
     for (const auto& update : updates) {
         const auto& device = *update.device;
@@ -132,16 +154,25 @@ void device_writer::save(session& over, const std::vector<fleet::device_update>&
         auto* known = devices_.index().find(write.id);
         if (known != nullptr && known->id == write.id) devices_.index().set_number(*known, write.number);
         if (!is_news(write, membership)) continue;
-        const bool waits = heartbeats_ == heartbeats::write && !membership && known != nullptr &&
-                           known->has_entry && clock::now() < known->last_written + interval_;
-        if (waits) {
-            write.upon = known->written;
-            put_off_.insert_or_assign(write.id, std::move(write));
+        if (may_wait(known, membership)) {
+            put_off(std::move(write), known->written);
         } else {
             now.push_back(std::move(write));
         }
     }
     write(over, std::move(now), out);
+}
+
+bool device_writer::may_wait(const known_device* known, bool membership) const {
+    return heartbeats_ == heartbeats::write && !membership && known != nullptr && known->has_entry &&
+           clock::now() < known->last_written + interval_;
+}
+
+void device_writer::put_off(device_write&& write, const revision& upon) {
+    write.upon = upon;
+    write.attributes.given = {};
+    write.attributes.given_document.clear();
+    put_off_.insert_or_assign(write.id, std::move(write));
 }
 
 // What was put off before somebody else wrote says nothing any more.
@@ -167,7 +198,7 @@ void device_writer::write(session& over, std::vector<device_write> devices, writ
     for (const auto& each : attempt(over, again, out)) { // somebody is very busy with it
         out.overtaken.push_back(each.id);
         if (const auto* known = devices_.index().find(each.id)) {
-            if (auto now = over.read(dn_of(*known), device_attribute_names()))
+            if (auto now = over.read(devices_.dn_of(*known), device_attribute_names()))
                 out.now.push_back(*std::move(now));
         }
     }
@@ -181,6 +212,11 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
     for (auto& each : devices) {
         auto request = request_for(over, each, out);
         if (!request) continue;
+        if (auto why = objection(each, *request); !why.empty()) {
+            auto now = over.read(request->dn, device_attribute_names());
+            refused(each, std::move(now), {LDAP_CONSTRAINT_VIOLATION, std::move(why)}, out);
+            continue;
+        }
         requests.push_back(*std::move(request));
         asked.push_back(std::move(each));
     }
@@ -188,12 +224,30 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
     std::vector<device_write> again;
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].code == LDAP_SUCCESS) {
-            written(asked[i], requests[i].dn);
+            written(asked[i]);
         } else if (may_retry(over, asked[i], requests[i].dn, results[i], out)) {
             again.push_back(std::move(asked[i]));
         }
     }
     return again;
+}
+
+// Why it is not even sent; empty: nothing speaks against it. What we would not read again, as a label that
+// was imported from a cluster's `targetSet`, would leave the device out at the next start.
+std::string device_writer::objection(const device_write& device, const write_request& request) {
+    if (const auto size = size_of(request); size > request_limit) {
+        return fmt::format("its {} bytes are more than servers take", size);
+    }
+    const auto* known = devices_.index().find(device.id);
+    const auto& [given, document, told] = device.attributes;
+    const bool is_as_given = known != nullptr && known->has_entry && known->given == hash_of(document);
+    if (document.empty() || is_as_given || is_mapped(device.id)) return {};
+    try {
+        (void)given_document(given);
+        return {};
+    } catch (const unusable_entry& wrong) {
+        return wrong.what();
+    }
 }
 
 // Nothing if somebody else was faster.
@@ -207,100 +261,124 @@ std::optional<write_request> device_writer::request_for(session& over, const dev
         return device_to_add(child(names::device_id, device.id, devices_base_), device.id,
                              is_mapped(device.id) ? unsaid : given, told, {1, writer_});
     }
-    auto request = device_to_modify(dn_of(*known), told, known->written, {known->written.count + 1, writer_},
-                                    known->has_class);
-    if (hash_of(document) == known->given || is_mapped(device.id)) return request;
-    if (!give(over, request, device, out)) return std::nullopt;
+    auto request = device_to_modify(devices_.dn_of(*known), told, known->written,
+                                    {known->written.count + 1, writer_}, known->has_class);
+    const bool is_as_given = document.empty() || hash_of(document) == known->given || is_mapped(device.id);
+    if (!is_as_given && !give(over, request, device, out)) return std::nullopt;
     return request;
 }
 
 bool device_writer::give(session& over, write_request& request, const device_write& device,
                          write_outcome& out) {
-    const auto& known = *devices_.index().find(device.id);
+    auto& known = *devices_.index().find(device.id);
     auto now = over.read(request.dn, device_attribute_names());
-    if (now && is_given(known, *now)) {
+    const auto wanted = hash_of(device.attributes.given_document);
+    if (now && is_given(*now, wanted)) { // an administrator was of the same mind, or we never heard of it
+        known.given = wanted;
+        return true;
+    }
+    if (now && is_given(*now, known.given)) {
         change_given(request, given_of(*now), device.attributes.given);
         return true;
     }
-    out.overtaken.push_back(device.id);
     if (now) {
-        out.now.push_back(*std::move(now));
+        overtaken(device, *std::move(now), out);
     } else {
-        out.gone.push_back(known.entry);
+        no_entry(device, {}, out);
     }
     return false;
 }
 
-void device_writer::written(const device_write& device, const std::string& dn) {
+void device_writer::written(const device_write& device) {
     auto* known = devices_.index().find(device.id);
     if (known == nullptr) known = &devices_.index().add(device.id);
     devices_.index().set_number(*known, device.number);
+    const auto& [given, document, told] = device.attributes;
     known->written = {known->has_entry ? known->written.count + 1 : 1, writer_};
-    known->has_entry = true;
-    known->has_class = true;
-    known->told = hash_of(device.attributes.told);
-    known->status = hash_of(device.attributes.told.status);
-    if (!is_mapped(device.id)) known->given = hash_of(device.attributes.given_document);
+    known->told = hash_of(told);
+    known->status = hash_of(told.status);
+    if (!document.empty() && !is_mapped(device.id)) known->given = hash_of(document);
     known->last_written = clock::now();
     put_off_.erase(device.id);
-    problem(dn, {});
+    problems_.forget(device.id);
+    if (!known->has_entry) {
+        problems_.can_add();
+    }
+    known->has_entry = true;
+    known->has_class = true;
 }
+
+// ---- what was not written ----
 
 // Why it failed is in the entry: somebody else was there, this process was and never heard that it had
 // written, or the server does not take it.
 bool device_writer::may_retry(session& over, const device_write& device, const std::string& dn,
                               const write_result& failure, write_outcome& out) {
-    auto* known = devices_.index().find(device.id);
+    const auto* known = devices_.index().find(device.id);
     const bool had_entry = known != nullptr && known->has_entry;
-    const auto words = fmt::format("{}: {}", dn, failure.what);
     const bool nowhere = failure.code == LDAP_NO_SUCH_OBJECT && !had_entry;
-    if (concerns_all(failure.code) || nowhere) throw directory_problem{failure.code, words};
+    if (concerns_all(failure.code) || nowhere) {
+        throw directory_problem{failure.code, fmt::format("{}: {}", dn, failure.what)};
+    }
     auto now = over.read(dn, device_attribute_names());
-    if (!now) {
-        out.overtaken.push_back(device.id);
-        if (had_entry) {
-            out.gone.push_back(known->entry);
-        } else {
-            problem(dn, fmt::format("cannot be written: {}", failure.what));
-            out.refused.push_back(device.id);
-        }
-        return false;
-    }
-    const auto there = parse_revision(now->value(names::revision)).value_or(revision{});
-    const bool is_it = now->value(names::device_id) == device.id;
-    if (is_it && there.writer == writer_) {
-        const bool learns = !had_entry || known->written != there;
-        if (known == nullptr) known = &devices_.index().add(device.id);
-        if (!had_entry) known->given = hash_of(device.attributes.given_document);
-        known->written = there;
-        known->has_entry = true;
-        known->has_class = true;
-        if (learns) return true;
-    } else if (is_it && had_entry && there == known->written &&
-               now->is_a(names::device_state) != known->has_class) {
-        known->has_class = !known->has_class;
-        return true;
-    }
-    const bool same = is_it && had_entry && there == known->written && is_given(*known, *now);
-    if (same) problem(dn, fmt::format("cannot be written: {}", failure.what));
-    out.overtaken.push_back(device.id);
-    if (!is_it) out.refused.push_back(device.id);
-    out.now.push_back(*std::move(now));
+    if (now && now->value(names::device_id) == device.id && learns(device, *now)) return true;
+    refused(device, std::move(now), failure, out);
     return false;
 }
 
-void device_writer::problem(const std::string& dn, std::string words) {
-    const std::lock_guard held{mutex_};
-    if (words.empty()) {
-        problems_.erase(dn);
-    } else {
-        problems_.insert_or_assign(dn, std::move(words));
+// Whether the entry says what was not known of it, and nobody else was there.
+bool device_writer::learns(const device_write& device, const entry& now) {
+    auto* known = devices_.index().find(device.id);
+    const bool had_entry = known != nullptr && known->has_entry;
+    const auto there = parse_revision(now.value(names::revision)).value_or(revision{});
+    if (had_entry && there == known->written) {
+        const bool has_class = now.is_a(names::device_state);
+        return std::exchange(known->has_class, has_class) != has_class;
     }
+    if (there.writer != writer_ || there.count == 0) return false;
+    const auto document = hash_of(device.attributes.given_document);
+    const bool is_as_wanted = is_mapped(device.id) || is_given(now, document);
+    if (!had_entry && !is_as_wanted) return false;
+    if (known == nullptr) known = &devices_.index().add(device.id);
+    if (is_as_wanted) known->given = document;
+    known->written = there;
+    known->has_entry = true;
+    known->has_class = now.is_a(names::device_state);
+    return true;
 }
 
-std::map<std::string, std::string> device_writer::problems() const {
-    const std::lock_guard held{mutex_};
-    return problems_;
+void device_writer::refused(const device_write& device, std::optional<entry> now, const write_result& failure,
+                            write_outcome& out) {
+    if (!now) return no_entry(device, failure, out);
+    const auto* known = devices_.index().find(device.id);
+    const auto there = parse_revision(now->value(names::revision)).value_or(revision{});
+    const bool is_it = now->value(names::device_id) == device.id;
+    const bool as_known =
+        known != nullptr && known->has_entry && there == known->written && is_given(*now, known->given);
+    if (is_it && as_known)
+        problems_.tell(known->id, devices_.dn_of(*known), fmt::format("cannot be written: {}", failure.what));
+    if (!is_it) out.refused.push_back(device.id);
+    overtaken(device, *std::move(now), out);
+}
+
+void device_writer::overtaken(const device_write& device, entry&& now, write_outcome& out) {
+    out.overtaken.push_back(device.id);
+    out.now.push_back(std::move(now));
+}
+
+// A device that was added here and whose entry never came by has no id by which it could be missed.
+void device_writer::no_entry(const device_write& device, const write_result& failure, write_outcome& out) {
+    out.overtaken.push_back(device.id);
+    auto* known = devices_.index().find(device.id);
+    if (known == nullptr || !known->has_entry) {
+        out.refused.push_back(device.id);
+        problems_.cannot_add(fmt::format("the device {} cannot be added: {}", device.id, failure.what));
+    } else if (known->entry == entry_id{}) {
+        out.refused.push_back(device.id);
+        devices_.forget(*known);
+    } else {
+        out.gone.push_back(known->entry);
+    }
 }
 
 } // namespace edgeconf::ldap

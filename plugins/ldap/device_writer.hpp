@@ -8,13 +8,13 @@
 #include "ldap/device_index.hpp"
 #include "ldap/session.hpp"
 #include "ldap/settings.hpp"
+#include "ldap/write_problems.hpp"
 
 #include "fleet/store.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,7 +26,7 @@ struct write_outcome {
     std::vector<std::string> overtaken; // ids
     std::vector<entry> now;             // of these, as they are
     std::vector<entry_id> gone;         // their entry is
-    std::vector<std::string> refused;   // ids; of those that have no entry and get none
+    std::vector<std::string> refused;   // ids; of those that have no entry, or never had one that was seen
 };
 
 // One thread at a time, but for problems(). All may throw directory_problem, after which anything may have
@@ -45,8 +45,9 @@ public:
     // What heartbeats have said and is due.
     void tend(session& over, write_outcome& out);
 
-    // What the server does not take, by DN, until it does. Any thread.
-    std::map<std::string, std::string> problems() const;
+    // What the server does not take, by DN, until it does: of a device that it has, the device's; of new
+    // ones, their parent's. Any thread.
+    std::map<std::string, std::string> problems() const { return problems_.by_dn(); }
 
 private:
     using clock = std::chrono::steady_clock;
@@ -54,23 +55,32 @@ private:
     struct device_write {
         std::string id;
         std::uint32_t number = 0;
-        device_attributes attributes;
-        revision upon; // what the entry was when this was put off
+        device_attributes attributes; // given_document empty: given is what it was
+        revision upon;                // what the entry was when this was put off
     };
+
+    std::optional<write_request> removal_of(known_device& device, session& over, write_outcome& out);
+    void removed(session& over, const std::string& id, const write_request& request,
+                 const write_result& result, write_outcome& out);
 
     device_write make(const fleet::device_record& device) const;
     bool is_news(const device_write& write, bool membership);
+    bool may_wait(const known_device* known, bool membership) const;
+    void put_off(device_write&& write, const revision& upon);
     void write(session& over, std::vector<device_write> devices, write_outcome& out);
     std::vector<device_write> attempt(session& over, std::vector<device_write> devices, write_outcome& out);
     std::optional<write_request> request_for(session& over, const device_write& device, write_outcome& out);
+    std::string objection(const device_write& device, const write_request& request);
     bool give(session& over, write_request& request, const device_write& device, write_outcome& out);
+    void written(const device_write& device);
     bool may_retry(session& over, const device_write& device, const std::string& dn,
                    const write_result& failure, write_outcome& out);
-    void written(const device_write& device, const std::string& dn);
+    bool learns(const device_write& device, const entry& now);
+    void refused(const device_write& device, std::optional<entry> now, const write_result& failure,
+                 write_outcome& out);
+    void no_entry(const device_write& device, const write_result& failure, write_outcome& out);
+    static void overtaken(const device_write& device, entry&& now, write_outcome& out);
     bool is_mapped(const std::string& id) const;
-    static bool is_given(const known_device& known, const entry& now);
-    std::string dn_of(const known_device& device) const;
-    void problem(const std::string& dn, std::string words);
 
     const heartbeats heartbeats_;
     const std::chrono::seconds interval_;
@@ -78,9 +88,7 @@ private:
     const std::uint64_t writer_;
     device_entries& devices_;
     std::map<std::string, device_write> put_off_; // by id
-
-    mutable std::mutex mutex_;
-    std::map<std::string, std::string> problems_;
+    write_problems problems_;
 };
 
 } // namespace edgeconf::ldap

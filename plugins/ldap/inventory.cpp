@@ -47,7 +47,7 @@ inventory::reading inventory::read(const entry& from) const {
     reading made{std::string{from.value(settings_.id_attribute)}, {}};
     if (!fleet::is_device_id(made.id)) {
         throw unusable_entry{
-            fmt::format("{} is \"{}\", which is no device's id", settings_.id_attribute, made.id)};
+            fmt::format("{} is {}, which is no device's id", settings_.id_attribute, in_quotes(made.id))};
     }
     made.given.ns = settings_.namespace_attribute.empty()
                         ? settings_.ns
@@ -58,7 +58,7 @@ inventory::reading inventory::read(const entry& from) const {
         if (value.empty()) continue;
         if (!fleet::is_label_value(value)) {
             throw unusable_entry{
-                fmt::format("{} is \"{}\", which no label can have as its value", attribute, value)};
+                fmt::format("{} is {}, which no label can have as its value", attribute, in_quotes(value))};
         }
         made.given.labels.push_back(fmt::format("{}={}", label, value));
     }
@@ -67,11 +67,10 @@ inventory::reading inventory::read(const entry& from) const {
 }
 
 bool inventory::put(const entry_id& entry, reading device) {
-    const auto [at, is_new] = devices_.try_emplace(device.id, placed{entry, {}});
-    if (!is_new && at->second.entry != entry) return false;
-    at->second.given = std::move(device.given);
-    const auto before = ids_.find(entry);
-    if (before != ids_.end() && before->second != device.id) devices_.erase(before->second);
+    const auto found = devices_.find(device.id);
+    if (found != devices_.end() && found->second.entry != entry) return false;
+    gone(entry);
+    devices_.insert_or_assign(device.id, placed{entry, std::move(device.given)});
     ids_.insert_or_assign(entry, std::move(device.id));
     return true;
 }
@@ -83,6 +82,11 @@ std::string inventory::gone(const entry_id& entry) {
     ids_.erase(found);
     devices_.erase(id);
     return id;
+}
+
+std::string inventory::id_of(const entry_id& entry) const {
+    const auto found = ids_.find(entry);
+    return found == ids_.end() ? std::string{} : found->second;
 }
 
 const given_attributes* inventory::find(std::string_view id) const {

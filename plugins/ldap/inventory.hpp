@@ -30,15 +30,19 @@ public:
         given_attributes given;
     };
 
-    // What the entry says. Throws unusable_entry for one without an id, with a label that is none, or whose
-    // approval is none of the values known.
+    // What the entry says; an approval that is none of the values known is pending. Throws unusable_entry for
+    // one without an id, or with a label that is none.
     reading read(const entry& from) const;
 
-    // Remembers it. False if another entry has the same id: then nothing has changed.
+    // Remembers it, and forgets what else the entry was. False if another entry has the same id: then
+    // nothing has changed.
     bool put(const entry_id& entry, reading device);
     // The id of the device that is forgotten; empty: none was known.
     std::string gone(const entry_id& entry);
 
+    // The device's id; empty: none is known.
+    std::string id_of(const entry_id& entry) const;
+    // Whichever way the id is spelled; or null.
     const given_attributes* find(std::string_view id) const;
 
     template <class Visit>

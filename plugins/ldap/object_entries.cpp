@@ -1,6 +1,6 @@
 #include "ldap/object_entries.hpp"
 
-#include "ldap/device_form.hpp"
+#include "ldap/attribute_values.hpp"
 #include "ldap/object_form.hpp"
 #include "ldap/schema_names.hpp"
 
@@ -31,10 +31,10 @@ bool object_entries::put(entry&& now) {
 bool object_entries::take(place& at, const entry& now) {
     const auto key = key_of(now);
     const auto owner = owners_.find(key);
-    at.again = {};
+    seconds_.erase(now.id());
     if (owner != owners_.end() && owner->second != now.id()) {
         at.problem = fmt::format("the {} is the entry {} already", key, places_.at(owner->second).dn);
-        at.again = now;
+        seconds_.put(key, now);
         return false;
     }
     try {
@@ -44,10 +44,7 @@ bool object_entries::take(place& at, const entry& now) {
         const bool changed = at.file.path != file.path || at.file.content != file.content;
         at.file = std::move(file);
         owners_.insert_or_assign(key, now.id());
-        if (!before.empty() && before != key) {
-            owners_.erase(before);
-            offer_to_others(before);
-        }
+        if (!before.empty() && before != key) give_up(before);
         return changed;
     } catch (const unusable_entry& problem) {
         at.problem = problem.what();
@@ -60,22 +57,21 @@ bool object_entries::gone(const entry_id& which) {
     const auto found = places_.find(which);
     if (found == places_.end()) return false;
     const auto key = found->second.key;
-    const bool accepted = !found->second.file.objects.empty();
+    seconds_.erase(which);
     places_.erase(found);
-    if (!accepted) return false;
-    owners_.erase(key);
-    offer_to_others(key);
+    if (key.empty()) return false;
+    give_up(key);
     return true;
 }
 
-// What another entry had the right to before.
-bool object_entries::offer_to_others(const std::string& key) {
-    for (auto& [id, at] : places_) {
-        if (at.again.dn().empty() || key_of(at.again) != key) continue;
-        const auto now = std::exchange(at.again, {});
-        if (take(at, now)) return true;
+// The first that can be used has it next; those that cannot say so themselves.
+void object_entries::give_up(const std::string& key) {
+    owners_.erase(key);
+    while (const auto heir = seconds_.take(key)) {
+        auto& at = places_.at(heir->id());
+        take(at, *heir);
+        if (at.key == key) return;
     }
-    return false;
 }
 
 std::vector<fleet::manifest_file> object_entries::all() const {

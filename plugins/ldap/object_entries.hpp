@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ldap/entry.hpp"
+#include "ldap/second_entries.hpp"
 
 #include "fleet/manifest_cache.hpp"
 
@@ -30,19 +31,19 @@ public:
 
 private:
     struct place {
-        std::string key;           // "Secret plant-1/registry"
+        std::string key;           // of `file`: "Secret plant-1/registry"
         fleet::manifest_file file; // with no objects: nothing was ever accepted
         std::string dn;
         std::string problem; // of the entry as it is now; empty: none
-        entry again;         // as it is now, where another entry has the same key
     };
 
     bool take(place& at, const entry& now);
-    bool offer_to_others(const std::string& key);
+    void give_up(const std::string& key);
 
     mutable std::mutex mutex_;
     std::unordered_map<entry_id, place, entry_id_hash> places_;
     std::map<std::string, entry_id> owners_; // of keys; accepted
+    second_entries seconds_;                 // by the key that another entry has
 };
 
 } // namespace edgeconf::ldap

@@ -1,23 +1,20 @@
 #include "ldap/object_form.hpp"
 
-#include "ldap/device_form.hpp"
+#include "ldap/attribute_values.hpp"
 #include "ldap/escaping.hpp"
 #include "ldap/schema_names.hpp"
 
 #include "fleet/encoding.hpp"
 #include "fleet/finding.hpp"
 #include "fleet/read_objects.hpp"
-#include "fleet/yaml_reader.hpp"
 
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <utility>
 
 namespace edgeconf::ldap {
@@ -48,40 +45,23 @@ const kind_form& form_of(std::string_view kind) {
     const auto found =
         std::find_if(forms.begin(), forms.end(), [&](const auto& each) { return each.kind == kind; });
     if (found != forms.end()) return *found;
-    throw unusable_entry{fmt::format("{} is \"{}\"; it has to be EdgeDeviceSet, EdgeWorkload, EdgeConfig, "
+    throw unusable_entry{fmt::format("{} is {}; it has to be EdgeDeviceSet, EdgeWorkload, EdgeConfig, "
                                      "PlaybookExecution, ConfigMap or Secret",
-                                     names::kind, kind)};
+                                     names::kind, in_quotes(kind))};
 }
 
-json::object content_of(const entry& from, const kind_form& form) {
-    const auto read = fleet::read_yaml(from.value(form.attribute));
-    if (!read.problems.empty()) {
-        const auto& first = read.problems.front();
-        throw unusable_entry{fmt::format("{}, line {}: {}", form.attribute, first.line, first.text)};
-    }
-    if (read.documents.empty()) return {};
-    if (read.documents.size() > 1 || !read.documents.front().root.is_object()) {
-        throw unusable_entry{fmt::format("{} has to be one map", form.attribute)};
-    }
-    return read.documents.front().root.get_object();
-}
-
-// "key=value" texts as a map.
 json::object pairs_of(const entry& from, const char* attribute) {
-    auto values = from.values(attribute);
-    std::sort(values.begin(), values.end());
     json::object made;
-    for (const auto& each : values) {
-        const auto end = each.find('=');
-        if (end == std::string::npos) {
-            throw unusable_entry{fmt::format("{} \"{}\" has to be key=value", attribute, each)};
-        }
-        const auto key = std::string_view{each}.substr(0, end);
-        if (!made.emplace(key, std::string_view{each}.substr(end + 1)).second) {
-            throw unusable_entry{fmt::format("{} has the key {} twice", attribute, key)};
-        }
-    }
+    for (const auto& [key, value] : read_pairs(attribute, from.values(attribute))) made.emplace(key, value);
     return made;
+}
+
+// Entries may have more than one `cn`, in no order; a manifest has one name.
+std::string_view name_of(const entry& from) {
+    if (from.values(names::name).size() > 1) {
+        throw unusable_entry{fmt::format("{} has to have one value: the object's name", names::name)};
+    }
+    return from.value(names::name);
 }
 
 // Throws with all that is wrong in it.
@@ -97,12 +77,6 @@ void check(const fleet::manifest_file& file) {
         words.append(words.empty() ? "" : "; ").append(text);
     }
     throw unusable_entry{words};
-}
-
-void add(write_request& to, const char* attribute, std::vector<std::string> values) {
-    std::erase(values, std::string{});
-    if (values.empty()) return;
-    to.changes.push_back({modification::kind::add, attribute, std::move(values)});
 }
 
 std::vector<std::string> pairs(const json::object& metadata, std::string_view member) {
@@ -122,7 +96,7 @@ std::vector<std::string> pairs(const json::object& metadata, std::string_view me
 
 fleet::manifest_file manifest_of(const entry& from) {
     const auto& form = form_of(from.value(names::kind));
-    json::object metadata{{"name", from.value(names::name)}};
+    json::object metadata{{"name", name_of(from)}};
     if (from.has(names::ns)) metadata.emplace("namespace", from.value(names::ns));
     if (auto labels = pairs_of(from, names::label); !labels.empty()) {
         metadata.emplace("labels", std::move(labels));
@@ -132,7 +106,7 @@ fleet::manifest_file manifest_of(const entry& from) {
     }
     json::object root{{"apiVersion", form.api_version}, {"kind", form.kind}};
     root.emplace("metadata", std::move(metadata));
-    auto content = content_of(from, form);
+    auto content = read_map(form.attribute, from.value(form.attribute));
     if (!form.member.empty()) {
         root.emplace(form.member, std::move(content));
     } else {
@@ -163,18 +137,18 @@ write_request object_to_add(const fleet::stored_object& object, const std::strin
     const auto* metadata = root.if_contains("metadata");
     const auto described =
         metadata != nullptr && metadata->is_object() ? metadata->get_object() : json::object{};
-    add(made, "objectClass", {names::object});
-    add(made, names::kind, {std::string{kind}});
-    add(made, names::name, {object.key.name.name});
-    add(made, names::ns, {object.key.name.ns});
-    add(made, names::label, pairs(described, "labels"));
-    add(made, names::annotation, pairs(described, "annotations"));
+    add_values(made, "objectClass", {names::object});
+    add_values(made, names::kind, {std::string{kind}});
+    add_values(made, names::name, {object.key.name.name});
+    add_values(made, names::ns, {object.key.name.ns});
+    add_values(made, names::label, pairs(described, "labels"));
+    add_values(made, names::annotation, pairs(described, "annotations"));
     for (const auto* const known : {"apiVersion", "kind", "metadata", "status"}) root.erase(known);
     const auto* content = form.member.empty() ? nullptr : root.if_contains(form.member);
     if (form.member.empty()) {
-        add(made, form.attribute, {json::serialize(root)});
+        add_values(made, form.attribute, {json::serialize(root)});
     } else if (content != nullptr) {
-        add(made, form.attribute, {json::serialize(*content)});
+        add_values(made, form.attribute, {json::serialize(*content)});
     }
     return made;
 }

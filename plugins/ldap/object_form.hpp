@@ -9,13 +9,12 @@
 #include "fleet/store.hpp"
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace edgeconf::ldap {
 
 // The manifest that the entry is, by the entry's DN, checked for itself. Throws unusable_entry
-// (device_form.hpp).
+// (attribute_values.hpp) with all that is wrong: of a document's text by line, of what it says by field.
 fleet::manifest_file manifest_of(const entry& from);
 
 // All that is asked for of an object's entry.
