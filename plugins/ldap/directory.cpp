@@ -35,6 +35,12 @@ std::filesystem::path own_folder() {
     return name;
 }
 
+// Devices wait for what is written, and so does whatever else the writer has to do.
+connection_settings for_writing(connection_settings settings) {
+    settings.operation_timeout = settings.write_timeout;
+    return settings;
+}
+
 followed_part fleet_part(const std::string& base) {
     auto attributes = device_attribute_names();
     for (const auto& each : object_attribute_names()) {
@@ -50,7 +56,8 @@ followed_part fleet_part(const std::string& base) {
 } // namespace
 
 directory::directory(settings settings)
-    : settings_{std::move(settings)}, writer_{fleet::random_seed()}, session_{settings_.connection},
+    : settings_{std::move(settings)}, writer_{fleet::random_seed()}, session_{for_writing(
+                                                                         settings_.connection)},
       devices_{settings_, writer_}, device_writer_{settings_, devices_, writer_} {}
 
 directory::~directory() {
@@ -118,7 +125,8 @@ void directory::load(fleet::store_visitor& to) {
 
 // Before any device, since configurations are made of them.
 void directory::load_objects(fleet::store_visitor& to) {
-    session_.get().search(
+    session reading{settings_.connection};
+    reading.search(
         {settings_.base, true, fmt::format("(objectClass={})", names::object), object_attribute_names()},
         settings_.follow.page_size, [this](entry&& each) { objects_.put(std::move(each)); });
     if (const auto wrong = objects_.left_out(); !wrong.empty()) {

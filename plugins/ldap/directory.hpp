@@ -31,7 +31,7 @@
 namespace edgeconf::ldap {
 
 // Threads as fleet::store says, and one of its own for each part of the directory that it follows. No
-// operation is waited for longer than operation-timeout, on whichever thread.
+// operation is waited for longer than operation-timeout, and on the writer's than write-timeout.
 class directory final : public fleet::shared_store {
 public:
     explicit directory(settings settings);

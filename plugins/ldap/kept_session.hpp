@@ -8,13 +8,14 @@
 #include <future>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace edgeconf::ldap {
 
 // One thread at a time. Its end waits for an attempt that is under way.
 class kept_session {
 public:
-    explicit kept_session(const connection_settings& settings) : settings_{settings} {}
+    explicit kept_session(connection_settings settings) : settings_{std::move(settings)} {}
 
     // Connects. Throws directory_problem.
     void open() { session_.emplace(settings_); }

@@ -1,7 +1,9 @@
 #include "ldap/ldap_handle.hpp"
 
 #include "ldap/directory_problem.hpp"
+#include "ldap/handle_option.hpp"
 #include "ldap/socket_io.hpp"
+#include "ldap/tls_options.hpp"
 #include "ldap/words.hpp"
 
 #include <ldap.h>
@@ -15,24 +17,8 @@
 namespace edgeconf::ldap {
 namespace {
 
-// libldap itself knows no authorities of the system's, its configuration file in Debian names these.
-constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
-
 // A message that claims to be longer ends the connection: its length is allocated when it is announced.
 constexpr ber_len_t longest_message = ber_len_t{64} << 20;
-
-void require(int code, const char* what) {
-    if (code != LDAP_OPT_SUCCESS)
-        throw directory_problem{LDAP_LOCAL_ERROR, std::string{what} + " cannot be set"};
-}
-
-void set(LDAP* on, int option, int value, const char* what) {
-    require(ldap_set_option(on, option, &value), what);
-}
-
-void set(LDAP* on, int option, const std::string& text, const char* what) {
-    require(ldap_set_option(on, option, text.c_str()), what);
-}
 
 Sockbuf* sockbuf_of(LDAP* connection) {
     Sockbuf* found = nullptr;
@@ -41,34 +27,16 @@ Sockbuf* sockbuf_of(LDAP* connection) {
 }
 
 void set_protocol(LDAP* on) {
-    set(on, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3, "the protocol's version");
-    set(on, LDAP_OPT_DEREF, LDAP_DEREF_NEVER, "the treatment of aliases");
-    set(on, LDAP_OPT_SIZELIMIT, LDAP_NO_LIMIT, "the size limit");
-    set(on, LDAP_OPT_TIMELIMIT, LDAP_NO_LIMIT, "the time limit");
-    require(ldap_set_option(on, LDAP_OPT_REFERRALS, LDAP_OPT_OFF), "the treatment of referrals");
-    require(ldap_set_option(on, LDAP_OPT_RESTART, LDAP_OPT_ON), "what a signal does");
+    set_number(on, LDAP_OPT_PROTOCOL_VERSION, LDAP_VERSION3, "the protocol's version");
+    set_number(on, LDAP_OPT_DEREF, LDAP_DEREF_NEVER, "the treatment of aliases");
+    set_number(on, LDAP_OPT_SIZELIMIT, LDAP_NO_LIMIT, "the size limit");
+    set_number(on, LDAP_OPT_TIMELIMIT, LDAP_NO_LIMIT, "the time limit");
+    set_option(on, LDAP_OPT_REFERRALS, LDAP_OPT_OFF, "the treatment of referrals");
+    set_option(on, LDAP_OPT_RESTART, LDAP_OPT_ON, "what a signal does");
     const timeval none{-1, 0};
     for (const int option : {LDAP_OPT_NETWORK_TIMEOUT, LDAP_OPT_TIMEOUT})
-        require(ldap_set_option(on, option, &none), "that libldap has no time of its own");
-    set(on, LDAP_OPT_DEFBASE, std::string{}, "the base");
-}
-
-// The files of a handle that is new are not those of a configuration file, unlike the rest.
-void set_tls(LDAP* on, const tls_settings& tls) {
-    set(on, LDAP_OPT_X_TLS_REQUIRE_CERT, LDAP_OPT_X_TLS_DEMAND, "that certificates are required");
-    // The common name counts only in a certificate without alternative names.
-    set(on, LDAP_OPT_X_TLS_REQUIRE_SAN, LDAP_OPT_X_TLS_TRY, "what certificates are for");
-    set(on, LDAP_OPT_X_TLS_PROTOCOL_MIN, LDAP_OPT_X_TLS_PROTOCOL_TLS1_2, "the least version of TLS");
-    set(on, LDAP_OPT_X_TLS_PEERKEY_HASH, std::string{}, "that no key is pinned");
-    set(on, LDAP_OPT_X_TLS_CACERTDIR, std::string{}, "the folder of authorities");
-    set(on, LDAP_OPT_X_TLS_CACERTFILE, tls.ca_file.empty() ? system_authorities : tls.ca_file.string(),
-        "the file of authorities");
-    set(on, LDAP_OPT_X_TLS_CERTFILE, tls.certificate.string(), "the certificate");
-    set(on, LDAP_OPT_X_TLS_KEYFILE, tls.key.string(), "the key");
-    const int client = 0;
-    if (ldap_set_option(on, LDAP_OPT_X_TLS_NEWCTX, &client) != LDAP_OPT_SUCCESS) // reads them, so it is last
-        throw directory_problem{LDAP_PARAM_ERROR,
-                                "the files for TLS cannot be used: " + diagnostic(on, LDAP_PARAM_ERROR)};
+        set_option(on, option, &none, "that libldap has no time of its own");
+    set_text(on, LDAP_OPT_DEFBASE, {}, "the base");
 }
 
 } // namespace
@@ -89,21 +57,26 @@ ldap_handle make_handle(owned_descriptor socket, const server_url& url, const tl
     auto longest = longest_message;
     ber_sockbuf_ctrl(sockbuf, LBER_SB_OPT_SET_MAX_INCOMING, &longest);
     set_protocol(raw);
-    if (url.scheme == url_scheme::ldaps || tls.start_tls) set_tls(raw, tls);
+    if (url.scheme == url_scheme::ldaps || tls.start_tls) set_tls_options(raw, tls);
     return made;
 }
 
-void secure(LDAP* connection, deadline until) {
+void secure(LDAP* connection, const std::string& host, deadline until) {
     auto* const sockbuf = sockbuf_of(connection);
     wait_until(sockbuf, until);
     const int code = ldap_install_tls(connection);
     stop_waiting(sockbuf);
-    if (code != LDAP_SUCCESS)
-        throw directory_problem{code, "no TLS: " + described(code, diagnostic(connection, code))};
+    if (code == LDAP_SUCCESS) return;
+    if (left_until(until).count() == 0) throw directory_problem{LDAP_TIMEOUT, "no TLS: no answer in time"};
+    const auto words = diagnostic(connection, code);
+    // Where the name is the fault, libldap gives its own code to GnuTLS for words.
+    throw directory_problem{code, words == "(unknown error code)"
+                                      ? "no TLS: the certificate is not for " + host
+                                      : "no TLS: " + described(code, words)};
 }
 
 void forbid_reconnecting(LDAP* connection) {
-    set(connection, LDAP_OPT_URI, "ldapi://%2Fdev%2Fnull", "that it does not reconnect");
+    set_text(connection, LDAP_OPT_URI, "ldapi://%2Fdev%2Fnull", "that it does not reconnect");
 }
 
 void cut(LDAP* connection) noexcept {

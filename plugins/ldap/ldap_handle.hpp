@@ -7,6 +7,7 @@
 #include "ldap/settings.hpp"
 
 #include <memory>
+#include <string>
 
 typedef struct ldap LDAP;
 
@@ -23,8 +24,9 @@ using ldap_handle = std::unique_ptr<LDAP, ldap_handle_closer>;
 // Thread-safe.
 ldap_handle make_handle(owned_descriptor socket, const server_url& url, const tls_settings& tls);
 
-// The handshake, and that the certificate is for the URL's host. Throws directory_problem.
-void secure(LDAP* connection, deadline until);
+// The handshake, and that the certificate is for the URL's host, which is `host`; where that is localhost,
+// libldap takes the machine's full name for it. Throws directory_problem.
+void secure(LDAP* connection, const std::string& host, deadline until);
 
 // After this libldap does not, as it would after a loss, connect again by itself: unbound, and without TLS.
 void forbid_reconnecting(LDAP* connection);

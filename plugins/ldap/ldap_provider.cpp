@@ -24,7 +24,8 @@ std::string identity_of(std::string_view options) {
     json::object made;
     for (const auto* const name :
          {"urls", "start-tls", "ca-file", "certificate", "key", "bind", "allow-cleartext", "base",
-          "connect-timeout", "operation-timeout", "follow", "heartbeats", "heartbeat-interval", "mapping"}) {
+          "connect-timeout", "operation-timeout", "write-timeout", "follow", "heartbeats",
+          "heartbeat-interval", "mapping"}) {
         if (const auto* value = all.if_contains(name)) made.emplace(name, *value);
     }
     return json::serialize(made);

@@ -79,6 +79,13 @@ inline constexpr std::string_view connection_properties = R"json(
       "default": "2s",
       "description": "So long may the answer to one operation, or to the next page of a search, take; from 10ms to 60s."
     },
+    "write-timeout": {
+      "type": "string",
+      "pattern": "^[0-9]+(ms|[smhd])$",
+      "maxLength": 12,
+      "default": "500ms",
+      "description": "So long may the answer to a write take, for which devices wait; then the directory counts as away. Less than the host's deadline for their calls; from 10ms to 60s."
+    },
 )json";
 
 inline constexpr std::string_view content_properties = R"json(

@@ -5,16 +5,16 @@
 
 #include <ldap.h>
 
+#include <memory>
+
 namespace edgeconf::ldap {
 
-void page_control_closer::operator()(LDAPControl* control) const noexcept { ldap_control_free(control); }
-
-page_control page_request(LDAP* connection, std::size_t page_size, const std::string& cookie) {
+request_control page_request(LDAP* connection, std::size_t page_size, const std::string& cookie) {
     berval at{cookie.size(), const_cast<char*>(cookie.data())};
     LDAPControl* raw = nullptr;
     const int code = ldap_create_page_control(connection, static_cast<ber_int_t>(page_size),
                                               cookie.empty() ? nullptr : &at, 1, &raw);
-    page_control made{raw};
+    request_control made{raw};
     if (code != LDAP_SUCCESS) throw directory_problem{code, described(code, {})};
     return made;
 }

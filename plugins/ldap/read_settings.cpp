@@ -117,7 +117,8 @@ void read_connection(option_reader& from, connection_settings& read) {
     read_tls(from, urls, read.tls);
     read_bind(from, urls, read);
     for (const auto& [key, value] : {std::pair{"connect-timeout", &read.connect_timeout},
-                                     std::pair{"operation-timeout", &read.operation_timeout}}) {
+                                     std::pair{"operation-timeout", &read.operation_timeout},
+                                     std::pair{"write-timeout", &read.write_timeout}}) {
         from.read_milliseconds(key, *value);
         check_time<std::chrono::milliseconds>(from, key, *value, 10ms, 60s, "from 10ms to 60s");
     }

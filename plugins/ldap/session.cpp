@@ -1,19 +1,18 @@
 #include "ldap/session.hpp"
 
-#include "ldap/assertion.hpp"
 #include "ldap/bind.hpp"
 #include "ldap/connected_socket.hpp"
 #include "ldap/ldap_handle.hpp"
 #include "ldap/modifications.hpp"
 #include "ldap/operation.hpp"
 #include "ldap/paged_results.hpp"
+#include "ldap/request_control.hpp"
 #include "ldap/server_url.hpp"
 #include "ldap/words.hpp"
 
 #include <fmt/format.h>
 #include <ldap.h>
 
-#include <array>
 #include <deque>
 
 namespace edgeconf::ldap {
@@ -22,7 +21,7 @@ namespace {
 // Of writes that are on their way at once.
 constexpr std::size_t window = 32;
 
-void start_tls(LDAP* connection, deadline until) {
+void start_tls(LDAP* connection, const std::string& host, deadline until) {
     int id = 0;
     const int code = ldap_start_tls(connection, nullptr, nullptr, &id);
     operation sent{connection, code, id};
@@ -30,7 +29,7 @@ void start_tls(LDAP* connection, deadline until) {
     const auto told = outcome_of(connection, answer.get());
     if (told.code != LDAP_SUCCESS)
         throw directory_problem{told.code, "refuses StartTLS: " + described(told.code, told.words)};
-    secure(connection, until);
+    secure(connection, host, until);
 }
 
 ldap_handle connected(const std::string& text, const connection_settings& settings) {
@@ -40,9 +39,9 @@ ldap_handle connected(const std::string& text, const connection_settings& settin
     const auto until = after(settings.connect_timeout);
     auto made = make_handle(connect_to(*url, until, settings.operation_timeout), *url, settings.tls);
     if (url->scheme == url_scheme::ldaps)
-        secure(made.get(), until);
+        secure(made.get(), url->host, until);
     else if (url->scheme == url_scheme::ldap && settings.tls.start_tls)
-        start_tls(made.get(), until);
+        start_tls(made.get(), url->host, until);
     forbid_reconnecting(made.get());
     bind(made.get(), settings.bind, until);
     return made;
@@ -90,24 +89,32 @@ answer_message take_entries(LDAP* connection, operation& search, deadline until,
     }
 }
 
+// RFC 4528. Null without a filter.
+request_control assertion(LDAP* connection, const std::string& filter) {
+    if (filter.empty()) return nullptr;
+    LDAPControl* raw = nullptr;
+    const int code = ldap_create_assertion_control(connection, const_cast<char*>(filter.c_str()), 1, &raw);
+    request_control made{raw};
+    if (code != LDAP_SUCCESS) throw directory_problem{code, described(code, filter)};
+    return made;
+}
+
 // Nothing as long as those that are on their way have to be written first.
 std::optional<operation> begin_write(LDAP* connection, const write_request& request) {
     modifications changes{request.changes};
     const auto condition = assertion(connection, request.assertion);
-    std::array<LDAPControl*, 2> controls{condition.get(), nullptr};
+    LDAPControl* controls[] = {condition.get(), nullptr};
     const auto* dn = request.dn.c_str();
     int id = 0;
     int code = LDAP_PARAM_ERROR;
     switch (request.is) {
     case write_request::kind::add:
-        code = ldap_add_ext(connection, dn, changes.get(), controls.data(), nullptr, &id);
+        code = ldap_add_ext(connection, dn, changes.get(), controls, nullptr, &id);
         break;
     case write_request::kind::modify:
-        code = ldap_modify_ext(connection, dn, changes.get(), controls.data(), nullptr, &id);
+        code = ldap_modify_ext(connection, dn, changes.get(), controls, nullptr, &id);
         break;
-    case write_request::kind::remove:
-        code = ldap_delete_ext(connection, dn, controls.data(), nullptr, &id);
-        break;
+    case write_request::kind::remove: code = ldap_delete_ext(connection, dn, controls, nullptr, &id); break;
     }
     if (code == LDAP_BUSY) return std::nullopt;
     return operation{connection, code, id};

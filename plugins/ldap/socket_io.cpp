@@ -60,9 +60,11 @@ ber_slen_t read(Sockbuf_IO_Desc* from, void* buffer, ber_len_t size) {
     }
 }
 
+// That the peer is gone is told by the next read: libldap leaks a request that it cannot send.
 ber_slen_t write(Sockbuf_IO_Desc* to, void* buffer, ber_len_t size) {
     for (;;) {
         const auto count = ::send(descriptor(to), buffer, size, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (count < 0 && (errno == EPIPE || errno == ECONNRESET)) return static_cast<ber_slen_t>(size);
         if (count >= 0 || !wait_for(to, POLLOUT)) return count;
     }
 }

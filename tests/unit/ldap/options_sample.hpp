@@ -13,6 +13,7 @@ inline constexpr std::string_view every_option = R"json({
   "base": "ou=fleet,dc=example",
   "connect-timeout": "700ms",
   "operation-timeout": "5s",
+  "write-timeout": "300ms",
   "follow": {"by": "poll", "poll-interval": "2s", "deletion-interval": "2m", "probe-interval": "9s",
              "page-size": 100},
   "heartbeats": "write",

@@ -88,6 +88,7 @@ TEST_CASE("options schema: its defaults are the ones in use", "[ldap][settings]"
     CHECK(s.connection.bind.method == usual.connection.bind.method);
     CHECK(s.connection.connect_timeout == usual.connection.connect_timeout);
     CHECK(s.connection.operation_timeout == usual.connection.operation_timeout);
+    CHECK(s.connection.write_timeout == usual.connection.write_timeout);
     CHECK(s.follow.by == usual.follow.by);
     CHECK(s.follow.poll_interval == usual.follow.poll_interval);
     CHECK(s.follow.deletion_interval == usual.follow.deletion_interval);

@@ -70,6 +70,7 @@ TEST_CASE("settings: every option is read", "[ldap][settings]") {
     CHECK(to.bind.password_file == "/etc/passwd");
     CHECK(to.connect_timeout == 700ms);
     CHECK(to.operation_timeout == 5s);
+    CHECK(to.write_timeout == 300ms);
     CHECK(s.base == "ou=fleet,dc=example");
     CHECK(s.follow.by == following::poll);
     CHECK(s.follow.poll_interval == 2s);
