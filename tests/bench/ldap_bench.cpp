@@ -201,17 +201,17 @@ void heartbeats(const bench::workplace& in, const test::slapd& directory, const 
     bench::load_row news;
     std::vector<double> written;
     std::vector<double> slapd;
+    bench::served_fleet fleet{how.devices};
     for (std::size_t i = 0; i < how.runs; ++i) {
         auto server = start(in, directory, {.heartbeats = kind});
-        bench::served_fleet fleet{how.devices};
         bench::load_client clients{server.devices(), how.connections};
         const bench::duration lasts{how.seconds};
         const auto before = modifications(directory);
         const auto cpu_before = spent_by(directory);
         const bench::stopwatch watch;
         news.measure(server.process(), clients, {fleet.something_new(), 0, lasts});
-        const auto wall = watch.elapsed().wall;
         server.process().stop(); // what is on its way is written
+        const auto wall = watch.elapsed().wall;
         slapd.push_back((spent_by(directory) - cpu_before) / wall);
         written.push_back((modifications(directory) - before) / wall.count());
         auto again = start(in, directory, {.heartbeats = kind});
