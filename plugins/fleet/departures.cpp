@@ -39,6 +39,7 @@ void departures::is_back(std::string_view id) {
 }
 
 std::optional<std::vector<std::string>> departures::accept() {
+    if (held_.empty()) return std::vector<std::string>{};
     if (!std::includes(told_.begin(), told_.end(), held_.begin(), held_.end())) {
         told_ = held_;
         return std::nullopt;

@@ -30,7 +30,7 @@ public:
     std::size_t held() const noexcept { return held_.size(); }
 
     // All that are held and were told when accept() was asked last, or when the first of them went; nothing
-    // if there are more by now: these are told from here on.
+    // if there are more by now: these are told from here on. What was accepted does not count as gone lately.
     std::optional<std::vector<std::string>> accept();
 
 private:

@@ -159,16 +159,20 @@ public:
     // What has changed since saved(); borrowed until the next call of anything.
     unsaved_changes unsaved() const;
     // All that unsaved() gave is stored: readers may see it. But for the devices whose ids are in
-    // `overtaken`: replace() or vanish() comes next for each of these.
+    // `overtaken`: what was not saved of these is dropped, and replace() of all parts or vanish() comes next.
     void saved(const std::set<std::string, std::less<>>& overtaken = {});
     bool has_unsaved() const noexcept;
     // Something is that may not be acknowledged before it is stored: an enrolment, an approval, a key.
     bool has_unsaved_membership() const noexcept { return unsaved_membership_; }
+    // The same of this device.
+    bool has_unsaved_membership(std::string_view id) const;
 
     // ---- the writer's: what others have done to a store that is shared
 
-    // Takes over `part` of the device as it is stored now; it need not be known. What of that part is not
-    // saved yet is dropped. Throws document_damaged, and then nothing has changed.
+    // Takes over `part` of the device as it is stored now; all of one that is not known. What of that part is
+    // not saved yet is dropped; if that is `told` alone, a membership that was to be saved still is, since it
+    // may also say what is given here. That the device is not in any more is seen at once: it is stored.
+    // Throws document_damaged, and then nothing has changed.
     struct replacement {
         std::uint32_t number = 0; // 0: it is left out, since it differs from another one in case alone
         bool has_dropped = false; // something that was not saved
@@ -178,6 +182,9 @@ public:
     // It is not stored any more, or never could be: it is forgotten. True if something was dropped that was
     // not saved.
     bool vanish(std::string_view id);
+
+    // Whether anything is known of exactly this id, published or not.
+    bool knows(std::string_view id) const;
 
     // Notes that something happened to what is no device and no object of the fleet: its sources.
     void note_source(event_type level, std::string_view source, std::string_view reason,
@@ -195,6 +202,13 @@ public:
     std::uint64_t revision_of(const object_key& key) const;
 
 private:
+    // What was stored of a device, as far as it was known here, before it is replaced.
+    struct seen_before {
+        device_state state;
+        identity_pin pin;
+        unix_seconds asked; // 0: it has not
+    };
+
     using record_map = std::unordered_map<std::string, device_record, caseless_hash, caseless_equal>;
 
     void put(const std::shared_ptr<const edge_device>& device);
@@ -220,10 +234,12 @@ private:
     void read(device_record& into, std::string_view membership, std::string_view status,
               const compact_hardware& hardware);
     void enter(device_record& device, const std::shared_ptr<const shared_body>& stale);
-    void take_given(device_record& device, device_record& there);
+    void has_asked(device_record& device) const;
+    void take_given(device_record& device, device_record& there, const seen_before& before);
     void take_told(device_record& device, device_record& there, bool has_reports);
     void resettle(device_record& device, const std::string& ns);
-    void become(device_record& device, device_state state);
+    void become(device_record& device, device_state state, const seen_before& before);
+    seen_before seen(const device_record& device) const;
     bool drop_unsaved(device_record& device);
     void keep(device_record& device, aspect what);
     const device_entry* entry_of(const device_record& device) const;

@@ -23,7 +23,9 @@ void model::restore(const stored_device& from) {
         last_number_ = std::max(last_number_ - 1, from.number); // add() has taken one
     }
     read(device, from.membership, from.status, compact_hardware{from.hardware});
-    device.signs->heard(std::min(from.heard, now())); // the clock may have been ahead
+    const bool can_expire = device.state == device_state::pending || device.state == device_state::removed;
+    const auto heard = can_expire && from.heard == 0 ? now() : from.heard; // who knows when: it has time
+    device.signs->heard(std::min(heard, now()));                           // the clock may have been ahead
     enter(device, from.stale);
 }
 
@@ -33,11 +35,17 @@ void model::read(device_record& into, std::string_view membership, std::string_v
     if (!status.empty()) read_status(status, into);
     into.hardware.known = hardware;
     if (into.given) into.settings = into.given->settings.shared();
-    if (into.state == device_state::pending && !into.request) { // whoever waits has asked
-        into.request = std::make_unique<join_request>();
-        into.request->ns = into.ns;
-        into.request->made = now();
+    if (into.state == device_state::pending) has_asked(into);
+}
+
+// Whoever waits has asked, for where it is to be, and nobody has decided.
+void model::has_asked(device_record& device) const {
+    if (!device.request) {
+        device.request = std::make_unique<join_request>();
+        device.request->made = now();
     }
+    if (!device.ns.empty()) device.request->ns = device.ns;
+    device.request->decided = 0;
 }
 
 // A device of which everything is known that is, and nobody has been told yet.
@@ -138,6 +146,11 @@ void model::note_heard(device_record& device) {
 
 void model::remember_heard(const device_record& device, unix_seconds at) {
     if (remembers_ && keeps_.times && at != 0) heard_.push_back({device.number, at});
+}
+
+bool model::has_unsaved_membership(std::string_view id) const {
+    const auto found = records_.find(id);
+    return found != records_.end() && has(found->second.unsaved, aspect::membership);
 }
 
 bool model::has_unsaved() const noexcept {

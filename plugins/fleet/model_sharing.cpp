@@ -31,30 +31,47 @@ model::replacement model::replace(const stored_device& now, device_part part) {
         return {};
     }
     if (known == nullptr) {
+        std::erase(gone_, now.number); // whoever wrote it means it to be there
         restore(now);
         auto& device = *find(now.id);
         changed(device);
         return {device.number, false};
     }
     auto& device = *known;
-    const bool told = has(part, device_part::told);
-    const bool dropped = told && drop_unsaved(device);
-    if (told) {
+    const auto before = seen(device);
+    const bool given = has(part, device_part::given);
+    bool dropped = false;
+    if (has(part, device_part::told)) {
+        const bool decided_here = has(device.unsaved, aspect::membership) && !given;
+        dropped = drop_unsaved(device);
+        if (decided_here) keep(device, aspect::membership);
         device.signs->heard(std::max(device.signs->last_heard(), std::min(now.heard, this->now())));
         take_told(device, there, now.has_reports);
     }
-    if (has(part, device_part::given)) take_given(device, there);
+    if (given) {
+        // Decided here, and elsewhere otherwise.
+        dropped |=
+            device.unsaved != aspect::none && device.state != before.state && device.state != there.state;
+        take_given(device, there, before);
+    }
     refresh_labels(device);
     if (device.state == device_state::known) {
         refresh_offer(device);
         renderer_.changed(device);
     }
-    device.signs->set_quiet({}); // what it says next may be news now
-    device.last = {};
     changed(device);
     watch(device);
     publish(device);
+    const bool is_out = given && device.state != device_state::known;
+    if (is_out && device.staged) table_.put(std::move(device.staged));
     return {device.number, dropped};
+}
+
+// Readers see what is stored: the record may be ahead of that.
+model::seen_before model::seen(const device_record& device) const {
+    const auto* entry = table_.find(device.id);
+    return {entry != nullptr ? entry->state : device_state::pending, device.pin,
+            device.request ? device.request->made : 0};
 }
 
 // What was changed of it here and not stored is lost: readers never saw it.
@@ -62,6 +79,7 @@ bool model::drop_unsaved(device_record& device) {
     const bool dropped = device.unsaved != aspect::none;
     device.unsaved = aspect::none;
     if (device.unsaved_hook::is_linked()) unsaved_.erase(unsaved_.iterator_to(device));
+    if (unsaved_.empty()) unsaved_membership_ = false;
     if (!device.staged) return dropped;
     recount(device.staged.get(), -1);
     device.staged.reset();
@@ -76,12 +94,14 @@ void model::take_told(device_record& device, device_record& there, bool has_repo
     device.pin = std::move(there.pin);
     device.next_key_is_its_own = there.next_key_is_its_own;
     device.hardware = std::move(there.hardware);
-    if (there.offer && device.offer) {
-        device.offer->history = std::move(there.offer->history);
-    } else if (there.offer) {
+    if (device.offer) { // which has its place among the offers
+        device.offer->history = there.offer ? std::move(there.offer->history) : playbook_history{};
+    } else {
         device.offer = std::move(there.offer);
     }
     device.status.registered = there.status.registered;
+    device.signs->set_quiet({}); // what it says next may be news now
+    device.last = {};
     if (!has_reports) return;
     device.status.phase = std::move(there.status.phase);
     device.status.version = std::move(there.status.version);
@@ -89,14 +109,15 @@ void model::take_told(device_record& device, device_record& there, bool has_repo
     device.status.workloads = std::move(there.status.workloads);
 }
 
-void model::take_given(device_record& device, device_record& there) {
+void model::take_given(device_record& device, device_record& there, const seen_before& before) {
     const bool leaves = device.state == device_state::known && there.state != device_state::known;
-    if (leaves) become(device, there.state); // while it is in its namespace
+    if (leaves) become(device, there.state, before); // while it is in its namespace
     if (device.ns != there.ns) resettle(device, there.ns);
     device.given_labels = std::move(there.given_labels);
     device.given = std::move(there.given);
     device.settings = device.given ? device.given->settings.shared() : nullptr;
-    if (device.state != there.state) become(device, there.state);
+    if (device.state != there.state) become(device, there.state, before);
+    if (device.state == device_state::pending) has_asked(device);
 }
 
 // Events are kept under an object's namespace and name; those of the old one stay with nobody.
@@ -110,44 +131,50 @@ void model::resettle(device_record& device, const std::string& ns) {
     note(device, event_type::normal, "Moved", fmt::format("was in {} before", before), outside);
 }
 
-// As somebody else has decided. It is stored already but for what follows from it.
-void model::become(device_record& device, device_state state) {
-    const auto before = device.state;
+// As somebody else has decided. It is stored already but for what follows from it; and of that, what another
+// host has written together with it.
+void model::become(device_record& device, device_state state, const seen_before& before) {
     withdraw(device);
     device.state = state;
+    const bool is_news = before.state != state;
+    const auto tell = [&](event_type level, std::string_view reason, std::string_view text) {
+        if (is_news) note(device, level, reason, text, outside);
+    };
     switch (state) {
-    case device_state::known:
+    case device_state::known: {
         // What was known of the one that was denied or removed is not the new one's.
-        if (before != device_state::pending && device.pin.state() != pin_state::none) {
+        const bool was_out = before.state == device_state::denied || before.state == device_state::removed;
+        if (was_out && device.pin.state() != pin_state::none && device.pin == before.pin) {
             device.pin.reset();
             keep(device, aspect::membership);
         }
-        note(device, event_type::normal, "Approved", "was let in", outside);
-        if (before == device_state::pending && device.request && !device.request->set.empty()) {
+        tell(event_type::normal, "Approved", "was let in");
+        if (before.state == device_state::pending && device.request && !device.request->set.empty()) {
             device.given_labels.set(set_label, device.request->set);
             keep(device, aspect::membership);
         }
         refresh_labels(device);
-        renderer_.add(device);
-        return;
-    case device_state::denied: note(device, event_type::warning, "Denied", "was declined", outside); return;
+        return renderer_.add(device);
+    }
+    case device_state::denied: return tell(event_type::warning, "Denied", "was declined");
     case device_state::removed:
-        note(device, event_type::warning, "Removed", "was removed, and is told to wipe itself", outside);
-        device.request.reset();
-        device.hardware = {};
+        tell(event_type::warning, "Removed", "was removed, and is told to wipe itself");
+        if (const bool asks_again = device.request && device.request->made != before.asked; !asks_again) {
+            device.request.reset();
+            device.hardware = {};
+        }
         device.reported_labels.clear();
         device.signs->heard(now()); // from here on its tombstone ages
-        keep(device, aspect::membership | aspect::hardware);
-        return;
+        return keep(device, aspect::membership | aspect::hardware);
     case device_state::pending:
-        if (!device.request) {
-            device.request = std::make_unique<join_request>();
-            device.request->ns = device.ns;
-            device.request->made = now();
-        }
-        note(device, event_type::warning, "Waiting", "has to wait for approval again", outside);
-        return;
+        device.signs->heard(now()); // from here on it has time to ask
+        return tell(event_type::warning, "Waiting", "has to wait for approval again");
     }
+}
+
+bool model::knows(std::string_view id) const {
+    const auto found = records_.find(id);
+    return found != records_.end() && found->second.id == id;
 }
 
 bool model::vanish(std::string_view id) {

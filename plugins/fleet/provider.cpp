@@ -118,6 +118,7 @@ provider::~provider() {
 
 // A watch that is left waits for ever, and its thread with it.
 void provider::finish_reading() {
+    ends_ = true;
     large_bodies_.finish();
     reader_.post([this] {
         settings_.watches = false; // for what is still queued

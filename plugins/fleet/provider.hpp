@@ -169,7 +169,10 @@ private:
     std::atomic<bool> store_down_{false};
     std::atomic<bool> batched_{false}; // heartbeats are answered before they are stored
     std::atomic<bool> ignores_heartbeats_{false};
-    kept_parts keeps_; // of the store
+    std::atomic<bool> ends_{false};           // no news are taken any more
+    std::atomic<bool> news_wait_{false};      // for the writer
+    std::atomic<bool> manifests_wait_{false}; // for their reader
+    kept_parts keeps_;                        // of the store
     heard_devices heard_;
     health_report health_;
 

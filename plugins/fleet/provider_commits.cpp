@@ -22,8 +22,8 @@ constexpr auto retry = std::chrono::seconds{5};
 // What is stored, on its way into the model.
 class restoring final : public store_visitor {
 public:
-    restoring(desired_state& desired, model& fleet, kept_parts keeps)
-        : desired_{desired}, fleet_{fleet}, keeps_{keeps} {}
+    restoring(desired_state& desired, model& fleet, kept_parts keeps, bool shared, ecp::host host)
+        : desired_{desired}, fleet_{fleet}, keeps_{keeps}, shared_{shared}, host_{host} {}
 
     void manifests(const manifest_file& file) override {
         found_ = true;
@@ -36,11 +36,16 @@ public:
     void device(const stored_device& device) override {
         begin();
         try {
-            fleet_.restore(device);
+            shared_ ? void(fleet_.replace(device, device_part::all)) : fleet_.restore(device);
         } catch (const document_damaged& damage) {
-            throw store_problem{
-                fmt::format("what is stored of the device {} is damaged: {}; restore a backup", device.id,
-                            damage.what())};
+            if (!shared_) {
+                throw store_problem{
+                    fmt::format("what is stored of the device {} is damaged: {}; restore a backup", device.id,
+                                damage.what())};
+            }
+            // Anybody may have written that: one device is no reason to serve none.
+            host_.log(ECP_LOG_WARN, fmt::format("what is stored of the device {} is not taken over: {}",
+                                                device.id, damage.what()));
         }
         found_ = true;
     }
@@ -65,6 +70,8 @@ private:
     desired_state& desired_;
     model& fleet_;
     const kept_parts keeps_;
+    const bool shared_;
+    const ecp::host host_;
     std::vector<manifest_file> files_;
     std::vector<stored_object> objects_;
     bool found_ = false;
@@ -83,7 +90,7 @@ void provider::restore() {
     store_->open();
     const auto opened = store_->remarks().size();
     for (const auto& remark : store_->remarks()) host_.log(ECP_LOG_WARN, remark);
-    restoring all{desired_, model_, keeps_};
+    restoring all{desired_, model_, keeps_, store_->shared() != nullptr, host_};
     store_->load(all);
     for (auto i = opened; i < store_->remarks().size(); ++i) host_.log(ECP_LOG_INFO, store_->remarks()[i]);
     restored_ = all.finish();
@@ -120,7 +127,7 @@ bool provider::has_to_commit() const {
 }
 
 void provider::answer(ecp_op op, std::string_view device, const ecp::reply& reply) {
-    if (!store_ || (batched_ && !model_.has_unsaved_membership())) return host_.complete(op, reply);
+    if (!store_ || (batched_ && !model_.has_unsaved_membership(device))) return host_.complete(op, reply);
     held_.push_back({op, reply, device});
     commit_soon();
 }
@@ -175,7 +182,7 @@ void provider::save(const std::vector<heard_device>& noted) {
     for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
     for (const auto& each : unsaved_objects_) changes.objects.push_back(&each);
     changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
-    if (is_empty(changes)) return;
+    if (is_empty(changes)) return model_.saved(); // what there was has been dropped since
     store_->save(changes);
     if (auto* shared = store_->shared()) {
         const auto lost = shared->take_overtaken();

@@ -215,7 +215,8 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
         const auto devices = model_.devices().read();
         const auto* entry = find(devices, request);
         const bool known = entry != nullptr && entry->state == device_state::known;
-        if (known && ignores_heartbeats_) {
+        if (ignores_heartbeats_) {
+            if (!known) return host_.complete(op, ecp::reply{ECP_NOT_FOUND, reason(entry)});
             if (entry->calls_matter) called(*entry);
             return host_.complete(op, ecp::reply{ECP_OK});
         }
@@ -229,9 +230,10 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
               [this, op, id = ecp::view(request.device_id), told](heartbeat&& body) {
                   write(op, [this, op, id, told, body = std::move(body)] {
                       const auto result = model_.put_heartbeat(id, body, told);
-                      answer(op, id,
-                             result == outcome::ok ? ecp::reply{ECP_OK}
-                                                   : ecp::reply{ECP_NOT_FOUND, unknown_device});
+                      const auto reply = result == outcome::ok ? ecp::reply{ECP_OK}
+                                                               : ecp::reply{ECP_NOT_FOUND, unknown_device};
+                      const bool waits = keeps_.times || model_.has_unsaved_membership(id);
+                      waits ? answer(op, id, reply) : host_.complete(op, reply);
                   });
               });
 }

@@ -146,6 +146,7 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
         if (settings) {
             model_.configure(std::move(settings->fleet.fleet));
             commits_are(settings->commits);
+            ignores_heartbeats_ = settings->ignores_heartbeats;
         }
         if (store_ && !store_->shared()) keep_files(read);
         const auto changes = std::make_shared<const manifest_reading>(std::move(read));
@@ -173,8 +174,9 @@ void provider::refuse(const manifest_reading& read, const provider_settings& wan
         note(event_type::warning, "ManifestsRejected", words);
     }
     health_.set(trouble::manifests,
-                fmt::format("the manifests in {} are not taken over; what was accepted before stays: {}",
-                            wanted.fleet.manifests.string(), words));
+                fmt::format("the manifests{} are not taken over; what was accepted before stays: {}",
+                            wanted.fleet.manifests.empty() ? "" : " in " + wanted.fleet.manifests.string(),
+                            words));
     health_.clear(trouble::removals);
     host_.record(rejected_, 1);
     host_.record(held_removals_, 0);

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <utility>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace edgeconf::fleet {
@@ -24,7 +27,7 @@ public:
 
     std::uint32_t device(const stored_device& now, device_part part) override {
         departed_.is_back(now.id);
-        std::erase(gone_, now.id);
+        if (const auto left = gone_.find(now.id); left != gone_.end()) gone_.erase(left);
         try {
             const auto done = fleet_.replace(now, part);
             if (done.has_dropped) overtaken_.emplace(now.id);
@@ -35,30 +38,45 @@ public:
             return 0;
         }
     }
-    void gone(std::string_view id) override { gone_.emplace_back(id); }
+    void gone(std::string_view id) override {
+        if (fleet_.knows(id)) gone_.emplace(id); // else it was forgotten here
+    }
     void refused(std::string_view id) override { forget(id); }
 
     void forget(std::string_view id) {
         if (fleet_.vanish(id)) overtaken_.emplace(id);
     }
-    std::vector<std::string> all_gone() { return std::exchange(gone_, {}); }
+    std::vector<std::string> all_gone() const { return {gone_.begin(), gone_.end()}; }
 
 private:
     model& fleet_;
     departures& departed_;
     std::set<std::string, std::less<>>& overtaken_;
     const ecp::host host_;
-    std::vector<std::string> gone_;
+    std::set<std::string, std::less<>> gone_;
 };
 
 } // namespace
 
-// Its threads end with the store, which goes before what they call.
+// Its threads end with the store, which goes before what they call. However often they call, one task of each
+// kind waits; and none any more once the provider ends, since it ends when no task is left.
 void provider::follow() {
     auto* shared = store_ ? store_->shared() : nullptr;
     if (shared == nullptr) return;
-    shared->follow({[this] { writer_.post([this] { change([this] { take_news(); }); }); },
-                    [this] { reader_.post([this] { manifests_changed(); }); }});
+    shared->follow({[this] {
+                        if (ends_ || news_wait_.exchange(true)) return;
+                        writer_.post([this] {
+                            news_wait_ = false;
+                            change([this] { take_news(); });
+                        });
+                    },
+                    [this] {
+                        if (ends_ || manifests_wait_.exchange(true)) return;
+                        reader_.post([this] {
+                            manifests_wait_ = false;
+                            manifests_changed();
+                        });
+                    }});
 }
 
 void provider::take_news() {

@@ -22,7 +22,7 @@ public:
 
     // False if memory does not fit, and then the rest is of no use.
     bool read(const std::filesystem::path& root, bool build_on_memory);
-    void recall(const std::vector<manifest_file>& files);
+    bool recall(const std::vector<manifest_file>& files); // the same
     fleet_reading result() && {
         made_.objects = std::move(all_).result();
         return std::move(made_);
@@ -130,13 +130,16 @@ void fleet_reader::read_anew(const file_name& name, const digest& content) {
     }
 }
 
-void fleet_reader::recall(const std::vector<manifest_file>& files) {
+bool fleet_reader::recall(const std::vector<manifest_file>& files) {
     for (const auto& file : files) {
         const auto name = std::make_shared<const std::string>(file.path);
-        if (file.content && recall_accepted(name, *file.content) == recalled::yes) continue;
+        const auto done = file.content ? recall_accepted(name, *file.content) : recalled::no;
+        if (done == recalled::in_doubt) return false;
+        if (done == recalled::yes) continue;
         auto objects = objects_of(name, file.content.value_or(digest{}), file.objects);
         if (objects && file.content) made_.by_file.emplace(*name, *std::move(objects));
     }
+    return true;
 }
 
 } // namespace
@@ -155,11 +158,18 @@ fleet_reading read_fleet(const std::filesystem::path& root, findings& found, rea
 
 fleet_reading read_remembered(const std::vector<manifest_file>& files, findings& found,
                               const objects_by_file* accepted) {
-    fleet_reader reader{found, {accepted, nullptr}};
-    reader.recall(files);
-    auto made = std::move(reader).result();
-    made.files.clear();
-    return made;
+    const auto read = [&](fleet_reader& reader) -> std::optional<fleet_reading> {
+        if (!reader.recall(files)) return std::nullopt;
+        auto made = std::move(reader).result();
+        made.files.clear();
+        return made;
+    };
+    const auto found_before = found;
+    fleet_reader quick{found, {accepted, nullptr}};
+    if (auto made = read(quick)) return *std::move(made);
+    found = found_before;
+    fleet_reader thorough{found, {}};
+    return *read(thorough);
 }
 
 object_set read_objects(const std::filesystem::path& root, findings& found) {

@@ -50,11 +50,12 @@ struct following_state {
     std::size_t left_out_count = 0;
 };
 
-// Its manifests are not files: it has them itself. load() hands them over, later they are read by
-// manifests().
+// Its manifests are not files: it has them itself, and no devices or requests are among them. load() hands
+// them over, later they are read by manifests().
 //
 // save() is by device: one that another writer has changed since it was last seen here is not written. It is
-// in take_overtaken(), and as it is now in take_news(). All others are saved.
+// in take_overtaken(), and in take_news() as it is now, with device_part::all whatever has changed, or gone or
+// refused. All others are saved.
 class shared_store : public store {
 public:
     shared_store* shared() noexcept final { return this; }

@@ -44,6 +44,7 @@ public:
 
 // Follows by content synchronisation (RFC 4533, refreshAndPersist) or by polling. A directory that is away is
 // tried again and again, after pauses of up to 15 s; what was missed meanwhile is told then, deletions too.
+// How late the rest is told: sync_feed.hpp, poll_feed.hpp.
 class follower {
 public:
     // Both live longer.

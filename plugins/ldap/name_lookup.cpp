@@ -4,65 +4,73 @@
 
 #include <ldap.h>
 
-#include <algorithm>
-#include <list>
+#include <condition_variable>
 #include <mutex>
-#include <utility>
+#include <system_error>
+#include <thread>
+
+#include <pthread.h>
+#include <signal.h>
 
 namespace edgeconf::ldap {
 namespace {
 
-// What glibc's lookup thread reads and writes; it has to stay until that is done.
+// What a lookup's thread shares with who waits for it.
 struct lookup {
-    std::string host;
-    std::string port;
-    addrinfo hints{};
-    gaicb request{};
-
-    lookup(const std::string& of, unsigned on) : host{of}, port{std::to_string(on)} {
-        hints.ai_socktype = SOCK_STREAM;
-        hints.ai_flags = AI_NUMERICSERV;
-        request.ar_name = host.c_str();
-        request.ar_service = port.c_str();
-        request.ar_request = &hints;
-    }
-    ~lookup() {
-        if (request.ar_result != nullptr) freeaddrinfo(request.ar_result);
-    }
+    std::mutex mutex;
+    std::condition_variable ended;
+    bool has_ended = false;
+    int code = 0; // getaddrinfo's
+    addresses found{nullptr, &freeaddrinfo};
 };
 
-// Of those that nobody waits for any more, the ones that are still under way.
-void leave(std::unique_ptr<lookup> abandoned) {
-    static std::mutex mutex;
-    static auto& left = *new std::list<std::unique_ptr<lookup>>; // outlives the end of the process's statics
-    const std::lock_guard lock{mutex};
-    left.remove_if([](const auto& each) { return gai_error(&each->request) != EAI_INPROGRESS; });
-    left.push_back(std::move(abandoned));
+int look_up(const std::string& host, unsigned port, int flags, addresses& found) {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    hints.ai_flags = AI_NUMERICSERV | flags;
+    addrinfo* made = nullptr;
+    const int code = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &made);
+    if (code == 0) found.reset(made);
+    return code;
 }
 
-[[noreturn]] void fail(const std::string& host, int code) {
-    throw directory_problem{LDAP_SERVER_DOWN, "no address for " + host + ": " + gai_strerror(code)};
+// getaddrinfo cannot be interrupted: it has a thread of its own, which nobody has to wait for.
+void begin(const std::shared_ptr<lookup>& shared, const std::string& host, unsigned port) {
+    sigset_t before; // signals are the host's
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    try {
+        std::thread{[shared, host, port] {
+            addresses found{nullptr, &freeaddrinfo};
+            const int code = look_up(host, port, 0, found);
+            const std::lock_guard lock{shared->mutex};
+            shared->code = code;
+            shared->found = std::move(found);
+            shared->has_ended = true;
+            shared->ended.notify_one();
+        }}.detach();
+    } catch (const std::system_error&) {
+        shared->code = EAI_AGAIN;
+        shared->has_ended = true;
+    }
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 } // namespace
 
 addresses find_addresses(const std::string& host, unsigned port, deadline until) {
-    auto asked = std::make_unique<lookup>(host, port);
-    gaicb* const only[] = {&asked->request};
-    gaicb* begun[] = {&asked->request};
-    if (const int code = getaddrinfo_a(GAI_NOWAIT, begun, 1, nullptr); code != 0) fail(host, code);
-    int state = EAI_INPROGRESS;
-    while ((state = gai_error(&asked->request)) == EAI_INPROGRESS && left_until(until).count() > 0) {
-        const auto left = as_timeval(left_until(until));
-        const timespec wait{left.tv_sec, left.tv_usec * 1000};
-        gai_suspend(only, 1, &wait);
-    }
-    if (state == EAI_INPROGRESS) {
-        if (gai_cancel(&asked->request) == EAI_NOTCANCELED) leave(std::move(asked));
+    addresses numeric{nullptr, &freeaddrinfo};
+    if (look_up(host, port, AI_NUMERICHOST, numeric) == 0) return numeric;
+    const auto shared = std::make_shared<lookup>();
+    begin(shared, host, port);
+    std::unique_lock lock{shared->mutex};
+    if (!shared->ended.wait_until(lock, until, [&] { return shared->has_ended; }))
         throw directory_problem{LDAP_TIMEOUT, "the addresses of " + host + " were not found in time"};
-    }
-    if (state != 0) fail(host, state);
-    return {std::exchange(asked->request.ar_result, nullptr), &freeaddrinfo};
+    if (shared->code != 0)
+        throw directory_problem{LDAP_SERVER_DOWN,
+                                "no address for " + host + ": " + gai_strerror(shared->code)};
+    return std::move(shared->found);
 }
 
 } // namespace edgeconf::ldap

@@ -1,5 +1,9 @@
 #include "ldap/sync_search.hpp"
 
+#include "ldap/deadline.hpp"
+#include "ldap/operation.hpp"
+#include "ldap/words.hpp"
+
 #include <fmt/format.h>
 #include <ldap.h>
 
@@ -18,16 +22,9 @@ struct released_by {
     }
 };
 
-using message_pointer = std::unique_ptr<LDAPMessage, released_by<ldap_msgfree>>;
 using text_pointer = std::unique_ptr<char, released_by<ldap_memfree>>;
 using octets_pointer = std::unique_ptr<berval, released_by<ber_bvfree>>;
 using controls_pointer = std::unique_ptr<LDAPControl*, released_by<ldap_controls_free>>;
-
-timeval as_timeval(std::chrono::milliseconds time) {
-    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
-    return {static_cast<time_t>(seconds.count()),
-            static_cast<suseconds_t>(std::chrono::microseconds{time - seconds}.count())};
-}
 
 std::string_view octets(const berval& value) { return {value.bv_val, value.bv_len}; }
 
@@ -43,19 +40,19 @@ sync_search::sync_search(session& with, const followed_part& part, std::string_v
     const int code =
         ldap_search_ext(session_.handle(), part.base.c_str(), LDAP_SCOPE_SUBTREE, part.filter.c_str(),
                         attributes.data(), 0, controls, nullptr, nullptr, LDAP_NO_LIMIT, &id_);
-    if (code != LDAP_SUCCESS) fail(code, ldap_err2string(code));
+    if (code != LDAP_SUCCESS) fail(code);
 }
 
 std::optional<sync_message> sync_search::next(std::chrono::milliseconds timeout) {
     timeval within = as_timeval(timeout);
     LDAPMessage* received = nullptr;
     const int type = ldap_result(session_.handle(), id_, LDAP_MSG_ONE, &within, &received);
-    const message_pointer message{received};
+    const answer_message message{received};
     if (type == 0) return std::nullopt;
     if (type < 0) {
         int code = LDAP_SERVER_DOWN;
         ldap_get_option(session_.handle(), LDAP_OPT_RESULT_CODE, &code);
-        fail(code, ldap_err2string(code));
+        fail(code);
     }
     return read(message.get());
 }
@@ -95,16 +92,11 @@ sync_info sync_search::read_info(LDAPMessage* message) const {
 }
 
 sync_end sync_search::read_end(LDAPMessage* message) const {
-    int code = LDAP_OTHER;
-    char* text = nullptr;
-    const int parsed =
-        ldap_parse_result(session_.handle(), message, &code, nullptr, &text, nullptr, nullptr, 0);
-    const text_pointer owned{text};
-    if (parsed != LDAP_SUCCESS) fail(parsed, ldap_err2string(parsed));
-    std::string what = ldap_err2string(code);
-    if (text && *text) what += fmt::format(" ({})", text);
-    return {code, std::move(what)};
+    const outcome told = outcome_of(session_.handle(), message);
+    return {told.code, described(told.code, told.words)};
 }
+
+void sync_search::fail(int code) const { fail(code, described(code, diagnostic(session_.handle(), code))); }
 
 void sync_search::fail(int code, std::string_view what) const {
     throw directory_problem{code, fmt::format("{}: {}", session_.url(), what)};

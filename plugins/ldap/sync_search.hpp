@@ -48,6 +48,7 @@ private:
     sync_entry read_entry(LDAPMessage* message) const;
     sync_info read_info(LDAPMessage* message) const;
     sync_end read_end(LDAPMessage* message) const;
+    [[noreturn]] void fail(int code) const; // of libldap
     [[noreturn]] void fail(int code, std::string_view what) const;
 
     session& session_;

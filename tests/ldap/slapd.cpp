@@ -203,9 +203,11 @@ bool slapd::comes_up() {
                                             configuration_folder(), "-h",
                                             url() + " " + tls_url() + " " + socket_url()},
                    environment(), folder_.path() / "log");
+    // It says so before it listens, on its socket last.
     bool answers = false;
     eventually([&] {
-        answers = log().find("slapd starting", said_before) != std::string::npos;
+        answers = log().find("slapd starting", said_before) != std::string::npos &&
+                  tool("ldapwhoami", {}, {}).exit_code == 0;
         return answers || !child_->is_running();
     });
     if (!answers) child_.reset();

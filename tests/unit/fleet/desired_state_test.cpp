@@ -2,6 +2,7 @@
 
 #include "fleet_under_test.hpp"
 #include "manifest_folder.hpp"
+#include "shared_disk.hpp"
 
 #include "support/catch.hpp"
 
@@ -268,4 +269,112 @@ TEST_CASE("desired state: what was stored is as it was when it is restored", "[f
 
     files.front().objects.front().text = R"({"kind":"ConfigMap"})";
     CHECK_THROWS_AS(desired_state{}.restore(files, {}), store_problem);
+}
+
+namespace {
+
+manifest_file kept_map(const std::string& path, const std::string& name, const std::string& value) {
+    return stored_manifest(path, given_map(name, value).text);
+}
+
+// Four ConfigMaps, each at a path of its own.
+std::vector<manifest_file> four_maps() {
+    return {kept_map("a", "a", "1"), kept_map("b", "b", "1"), kept_map("c", "c", "1"),
+            kept_map("d", "d", "1")};
+}
+
+} // namespace
+
+TEST_CASE("desired state: what a store has itself is judged as files are", "[fleet][unit]") {
+    desired_state desired;
+    auto read = desired.judge(four_maps());
+    REQUIRE_FALSE(read.failed);
+    CHECK(words(read.changes) == names{"a=1", "b=1", "c=1", "d=1"});
+    CHECK(paths(read.files) == names{"a", "b", "c", "d"});
+    const auto first = read.objects.config_maps;
+    desired.accept(read);
+
+    auto edited = four_maps();
+    edited[1] = kept_map("b", "b", "2");
+    edited.erase(edited.begin() + 2);
+    auto next = desired.judge(edited);
+    REQUIRE_FALSE(next.failed);
+    CHECK(words(next.changes) == names{"b=2", "-c"});
+    CHECK(paths(next.files) == names{"b"});
+    CHECK(next.files_gone == std::vector<std::string>{"c"});
+    CHECK(next.gone == std::vector{key_of_map("c")});
+    CHECK(next.mass_removals.empty());
+    // What has not changed is not read again: these are the very same objects.
+    const auto object = [](const auto& of, const std::string& name) { return of.at({"default", name}); };
+    CHECK(object(next.objects.config_maps, "a") == object(first, "a"));
+    CHECK(object(next.objects.config_maps, "d") == object(first, "d"));
+    CHECK(object(next.objects.config_maps, "b") != object(first, "b"));
+    desired.accept(next);
+    CHECK(desired.judge(edited).changes.empty());
+    CHECK(desired.judge(edited).files.empty());
+}
+
+TEST_CASE("desired state: an object of a store that moves to another path is the same object",
+          "[fleet][unit]") {
+    desired_state desired;
+    auto read = desired.judge(four_maps());
+    desired.accept(read);
+    auto moved = four_maps();
+    moved[0] = kept_map("z", "a", "1");
+    auto next = desired.judge(moved);
+    REQUIRE_FALSE(next.failed);
+    CHECK(next.changes.empty());
+    CHECK(paths(next.files) == names{"z"});
+    CHECK(next.files_gone == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("desired state: what a store has twice is told once, and leaves what was accepted",
+          "[fleet][unit]") {
+    const auto both = [](const std::string& path, const std::string& second) {
+        auto made = stored_manifest(path, given_map("x", "1").text + given_map(second, "1").text);
+        made.objects = {{1, given_map("x", "1").text}, {2, given_map(second, "1").text}};
+        return made;
+    };
+    desired_state desired;
+    auto read = desired.judge({both("m", "y")});
+    REQUIRE_FALSE(read.failed);
+    desired.accept(read);
+    // A path before it, with an object that it has had so far.
+    const auto next = desired.judge({kept_map("a", "y", "1"), both("m", "y")});
+    CHECK(next.failed);
+    REQUIRE(next.findings.size() == 1);
+    CHECK(next.findings.front().text.find("m:2") == 0);
+    CHECK(desired.judge({both("m", "y")}).changes.empty());
+}
+
+TEST_CASE("desired state: R7a a store that is emptied is held as a folder is", "[fleet][unit]") {
+    desired_state desired;
+    auto read = desired.judge(four_maps());
+    desired.accept(read);
+    auto half = four_maps();
+    half.resize(2);
+    CHECK(desired.judge(half).mass_removals.empty());
+    half.resize(1);
+    CHECK(desired.judge(half).mass_removals.size() == 1);
+    const auto none = desired.judge({});
+    CHECK_FALSE(none.failed);
+    CHECK(none.mass_removals.size() == 1);
+    CHECK(none.gone.size() == 4);
+}
+
+TEST_CASE("desired state: what was given and comes back from the store is the store's from there on",
+          "[fleet][unit]") {
+    desired_state desired;
+    auto read = desired.judge(four_maps());
+    desired.accept(read);
+    REQUIRE(words(desired.give({given_map("e", "1"), given_map("f", "1")}).changes) == names{"e=1", "f=1"});
+    auto all = four_maps();
+    all.push_back(kept_map("e", "e", "1"));
+    auto back = desired.judge(all);
+    REQUIRE_FALSE(back.failed);
+    desired.accept(back);
+    auto less = desired.judge(four_maps());
+    CHECK(words(less.changes) == names{"-e"}); // what was given does not appear again
+    desired.accept(less);
+    CHECK(words(desired.give({given_map("e", "2"), given_map("f", "2")}).changes) == names{"e=2"});
 }

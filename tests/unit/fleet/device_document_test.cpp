@@ -185,10 +185,47 @@ TEST_CASE("device_document: what is written is read again", "[fleet][unit]") {
     }
 }
 
+TEST_CASE("device_document: a document without what hosts see for themselves has all that was told",
+          "[fleet][unit]") {
+    random_records random{8};
+    for (int i = 0; i < 500; ++i) {
+        auto device = random.record();
+        const auto told = told_status_document(device);
+        const auto whole = status_document(device);
+        CAPTURE(told, whole);
+        auto read = random.record();
+        read_status(told, read);
+        device.status.connection = connection::never;
+        device.status.not_polling = false;
+        check_status(device, read);
+        CHECK(status_document(device) == told);
+    }
+}
+
+TEST_CASE("device_document: a document without what heartbeats say has the registration and the playbooks",
+          "[fleet][unit]") {
+    random_records random{9};
+    for (int i = 0; i < 500; ++i) {
+        auto device = random.record();
+        const auto lasting = lasting_status_document(device);
+        CAPTURE(lasting);
+        auto read = random.record();
+        read_status(lasting, read);
+        const auto registered = device.status.registered;
+        device.status = {};
+        device.status.registered = registered;
+        check_status(device, read);
+        CHECK(lasting_status_document(read) == lasting);
+        CHECK(status_document(device) == lasting);
+    }
+}
+
 TEST_CASE("device_document: what is empty is left out", "[fleet][unit]") {
     device_record device;
     CHECK(membership_document(device) == R"({"state":"pending"})");
     CHECK(status_document(device).empty());
+    CHECK(told_status_document(device).empty());
+    CHECK(lasting_status_document(device).empty());
     device.ns = "plant-1";
     device.state = device_state::known;
     device.pin.choose(sha256("key"));

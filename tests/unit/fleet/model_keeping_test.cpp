@@ -459,3 +459,53 @@ TEST_CASE("model: R16: a label that a manifest hides is kept all the same", "[fl
     const restarted again{fleet, kept};
     CHECK(again.fleet.describe("a").labels.contains("device.hostname"));
 }
+
+TEST_CASE("model: where neither times nor events are kept, none pile up", "[fleet][unit]") {
+    model_settings settings;
+    settings.event_retention = std::chrono::hours{1};
+    fleet_under_test fleet{"", settings};
+    fleet.devices.remember_changes({.times = false, .events = false});
+    fleet.devices.approve("a", "default", "", "user:u");
+    fleet.enrol("b");
+    kept_fleet kept;
+    kept.save(fleet.devices);
+    const auto nothing_piles_up = [&] {
+        const auto changes = fleet.devices.unsaved();
+        return changes.heard.empty() && changes.events.empty() && changes.events_gone.empty();
+    };
+    for (int i = 0; i < 50; ++i) {
+        heartbeat beat;
+        beat.status = "up";
+        beat.events = {{"Reason", "message " + std::to_string(i), "warn"}};
+        fleet.put_heartbeat("a", beat);
+        fleet.enrol("b");
+        fleet.advance(std::chrono::seconds{200});
+        REQUIRE(nothing_piles_up());
+    }
+    CHECK_FALSE(fleet.events("a").empty());
+    CHECK(fleet.devices.unsaved().devices.size() <= 2);
+    fleet.devices.forget("b", "user:u");
+    CHECK(nothing_piles_up());
+    kept.save(fleet.devices);
+    CHECK(kept.heard("a") == 0);
+    fleet.now -= std::chrono::hours{1}; // what was heard counts as of now, and is not stored either
+    fleet.advance(std::chrono::seconds{1});
+    CHECK(nothing_piles_up());
+}
+
+TEST_CASE("model: of each device it is known whether its membership is to be stored", "[fleet][unit]") {
+    fleet_under_test fleet;
+    fleet.devices.remember_changes();
+    fleet.devices.approve("a", "default", "", "user:u");
+    kept_fleet kept;
+    kept.save(fleet.devices);
+    fleet.enrol("b");
+    heartbeat beat;
+    beat.status = "up";
+    fleet.put_heartbeat("a", beat);
+    CHECK(fleet.devices.has_unsaved_membership("b"));
+    CHECK_FALSE(fleet.devices.has_unsaved_membership("a"));
+    CHECK_FALSE(fleet.devices.has_unsaved_membership("nobody"));
+    kept.save(fleet.devices);
+    CHECK_FALSE(fleet.devices.has_unsaved_membership("b"));
+}

@@ -18,7 +18,7 @@ namespace {
 
 std::string text(const ecp_str& from) { return std::string{ecp::view(from)}; }
 
-steered_disk* disk_to_use = nullptr;
+std::function<std::unique_ptr<store>()> make_store;
 std::atomic<std::int64_t> clock_ahead{0}; // seconds
 
 time_point now() { return std::chrono::system_clock::now() + std::chrono::seconds{clock_ahead}; }
@@ -82,6 +82,7 @@ boost::system::result<provider_settings, option_problem> read(std::string_view o
     auto shared = read_options(options, [&](option_reader& from) {
         from.read_flag("batched", batched);
         from.read_flag("watch", made.watches);
+        from.read_flag("ignoreHeartbeats", made.ignores_heartbeats);
     });
     if (!shared) return shared.error();
     made.fleet = *std::move(shared);
@@ -92,8 +93,7 @@ boost::system::result<provider_settings, option_problem> read(std::string_view o
 class steered_provider : public provider {
 public:
     steered_provider(ecp::host host, std::string_view options, ecp::diagnostics& found)
-        : provider{
-              host, options, {&read, [](std::string_view) { return disk_to_use->make(); }, &now}, found} {}
+        : provider{host, options, {&read, [](std::string_view) { return make_store(); }, &now}, found} {}
 };
 
 const ecp_provider& table() {
@@ -118,6 +118,7 @@ void operation::complete(const ecp_result& result) {
     status_ = result.status;
     message_ = text(result.message);
     revision_ = text(result.revision);
+    retry_after_ = std::chrono::milliseconds{result.retry_after_ms};
     for (std::uint64_t i = 0; i < result.n_parts; ++i) body_ += text(result.parts[i]);
     completed_.notify_all();
 }
@@ -148,9 +149,19 @@ std::string operation::revision() {
     await();
     return revision_;
 }
+std::chrono::milliseconds operation::retry_after() {
+    await();
+    return retry_after_;
+}
 
-provider_under_test::provider_under_test(steered_disk& disk, std::string options) : table_{&table()} {
-    disk_to_use = &disk;
+provider_under_test::provider_under_test(steered_disk& disk, std::string options)
+    : provider_under_test{[&disk] { return disk.make(); }, std::move(options)} {}
+
+provider_under_test::provider_under_test(shared_disk& disk, std::string options)
+    : provider_under_test{[&disk] { return disk.make(); }, std::move(options)} {}
+
+provider_under_test::provider_under_test(store_maker make, std::string options) : table_{&table()} {
+    make_store = std::move(make);
     clock_ahead = 0;
     {
         auto& all = host_was_told();

@@ -1,6 +1,7 @@
 // The fleet's provider with a store that the test steers, called as a host calls it: through its table.
 #pragma once
 
+#include "shared_disk.hpp"
 #include "steered_store.hpp"
 
 #include <ecp/provider.h>
@@ -31,6 +32,7 @@ public:
     std::string body();
     std::string message();
     std::string revision();
+    std::chrono::milliseconds retry_after();
     int answers() const;
 
     void complete(const ecp_result& result); // the host's
@@ -50,15 +52,17 @@ private:
     std::string body_;
     std::string message_;
     std::string revision_;
+    std::chrono::milliseconds retry_after_{0};
 };
 
 using pending_operation = std::unique_ptr<operation>;
 
 // One at a time, since a host's functions know no host. Options are those that all providers have, and
-// {"batched": true, "watch": true}.
+// {"batched": true, "watch": true, "ignoreHeartbeats": true}.
 class provider_under_test {
 public:
     explicit provider_under_test(steered_disk& disk, std::string options = "{}");
+    explicit provider_under_test(shared_disk& disk, std::string options = "{}");
     ~provider_under_test(); // stops it
     provider_under_test(const provider_under_test&) = delete;
     provider_under_test& operator=(const provider_under_test&) = delete;
@@ -77,6 +81,9 @@ public:
     std::string configuration(std::string_view id); // empty: none
 
 private:
+    using store_maker = std::function<std::unique_ptr<store>()>;
+
+    provider_under_test(store_maker make, std::string options);
     pending_operation call(ecp_call_fn slot, std::string_view id, std::string_view body);
 
     const ecp_provider* table_;
