@@ -130,6 +130,11 @@ void slapd::wipe() {
     for (const auto& file : fs::directory_iterator{data_}) fs::remove_all(file);
 }
 
+void slapd::load(const fs::path& ldif) const {
+    expect(run({"/usr/sbin/slapadd", "-q", "-w", "-n", "1", "-F", configuration_folder(), "-l", ldif},
+               environment()));
+}
+
 void slapd::make_tree() const {
     const auto group = "cn=edge-administrators,ou=groups," + suffix();
     const auto unit = [](const std::string& name, const std::string& parent) {

@@ -81,6 +81,7 @@ public:
     void resume() const; // SIGCONT
     void start();        // after stop() or kill(): the same ports, configuration and data
     void wipe();         // while it is stopped: the database is empty afterwards, without make_tree()
+    void load(const std::filesystem::path& ldif) const; // while it is stopped: more entries, by slapadd
 
     // The suffix, the accounts, the base, and below it ou=devices and ou=objects.
     void make_tree() const;
