@@ -30,6 +30,12 @@ bool concerns_all(int code) {
     }
 }
 
+// OpenLDAP fails for a longer name as it does when its disk is full.
+constexpr std::size_t longest_id = 220;
+
+// Devices choose their ids, and so what is said of them.
+constexpr std::size_t most_problems = 1000;
+
 } // namespace
 
 device_writer::device_writer(const settings& settings, device_entries& devices, std::uint64_t writer)
@@ -202,6 +208,11 @@ std::optional<write_request> device_writer::request_for(session& over, const dev
     const auto* known = devices_.index().find(device.id);
     const auto& [given, document, told] = device.attributes;
     if (known == nullptr || !known->has_entry) {
+        if (device.id.size() > longest_id) {
+            out.overtaken.push_back(device.id);
+            out.refused.push_back(device.id);
+            return std::nullopt;
+        }
         // Should its own schema not have the device any more, it is not in.
         const given_attributes unsaid{"pending", {}, {}, {}};
         return device_to_add(child(names::device_id, device.id, devices_base_), device.id,
@@ -293,7 +304,7 @@ void device_writer::problem(const std::string& dn, std::string words) {
     const std::lock_guard held{mutex_};
     if (words.empty()) {
         problems_.erase(dn);
-    } else {
+    } else if (problems_.size() < most_problems || problems_.contains(dn)) {
         problems_.insert_or_assign(dn, std::move(words));
     }
 }
