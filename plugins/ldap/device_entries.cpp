@@ -46,9 +46,9 @@ device_entries::reading device_entries::read(const entry& from) {
         auto given = given_document(mapped != nullptr ? *mapped : given_of(from));
         made.membership = membership_of(given, made.told);
         made.given = std::move(given);
-        accept(from.dn());
+        accept(from.id());
     } catch (const unusable_entry& problem) {
-        leave_out(from.dn(), problem.what());
+        leave_out(from, problem.what());
     }
     return made;
 }
@@ -59,10 +59,9 @@ void device_entries::load_inventory(const entry& from) {
     try {
         auto read = inventory_->read(from);
         (void)given_document(read.given);
-        if (!inventory_->put(from.id(), std::move(read)))
-            leave_out(from.dn(), "another entry has its id already");
+        if (!inventory_->put(from.id(), std::move(read))) leave_out(from, "another entry has its id already");
     } catch (const unusable_entry& problem) {
-        leave_out(from.dn(), problem.what());
+        leave_out(from, problem.what());
     }
 }
 
@@ -132,14 +131,10 @@ void device_entries::tell(known_device& device, const fleet::stored_device& stor
 }
 
 void device_entries::take_gone(const entry_id& which, fleet::news_visitor& to) {
-    if (const auto second = seconds_.find(which); second != seconds_.end()) {
-        accept(second->second.dn());
-        forget_second(second);
-        return;
-    }
+    accept(which);
+    if (const auto second = seconds_.find(which); second != seconds_.end()) return forget_second(second);
     auto* known = index_.find(which);
     if (known == nullptr) return;
-    accept(dn_of(*known));
     const auto id = known->id;
     if (const auto heir = take_second(id)) { // as if it had been this one all the time
         index_.set_entry(*known, {});
@@ -166,17 +161,16 @@ void device_entries::take_inventory(const entry& now, fleet::news_visitor& to) {
         const auto id = read.id;
         const auto given = read.given;
         if (!inventory_->put(now.id(), std::move(read))) {
-            return leave_out(now.dn(), "another entry has its id already");
+            return leave_out(now, "another entry has its id already");
         }
-        accept(now.dn());
+        accept(now.id());
         auto* known = index_.find(id);
         if (known != nullptr && known->id != id) {
-            return leave_out(now.dn(),
-                             fmt::format("its id differs from that of {} in case alone", known->id));
+            return leave_out(now, fmt::format("its id differs from that of {} in case alone", known->id));
         }
         give(known != nullptr ? *known : index_.add(id), given, to);
     } catch (const unusable_entry& problem) {
-        leave_out(now.dn(), problem.what());
+        leave_out(now, problem.what());
     }
 }
 
@@ -191,6 +185,7 @@ void device_entries::give(known_device& device, const given_attributes& given, f
 
 // Its own entry stays, and counts again should it be asked for.
 void device_entries::take_inventory_gone(const entry_id& which, fleet::news_visitor& to) {
+    accept(which);
     const auto id = inventory_->gone(which);
     if (id.empty()) return;
     auto* known = index_.find(id);
@@ -207,7 +202,7 @@ bool device_entries::is_second(const known_device* known, const entry& now) {
     if (const auto was = seconds_.find(now.id()); was != seconds_.end()) forget_second(was);
     const bool has_other = known != nullptr && known->entry != entry_id{} && known->entry != now.id();
     if (!has_other) return false;
-    leave_out(now.dn(), fmt::format("the device {} is the entry {} already", known->id, dn_of(*known)));
+    leave_out(now, fmt::format("the device {} is the entry {} already", known->id, dn_of(*known)));
     seconds_.emplace(now.id(), now);
     second_of_.emplace(known->id, now.id());
     return true;
@@ -238,7 +233,7 @@ std::string device_entries::dn_of(const known_device& device) const {
 
 bool device_entries::is_other_spelling(const known_device* known, const entry& now, const std::string& id) {
     if (known == nullptr || known->id == id) return false;
-    leave_out(now.dn(), fmt::format("its id differs from that of {} in case alone", known->id));
+    leave_out(now, fmt::format("its id differs from that of {} in case alone", known->id));
     return true;
 }
 
@@ -255,19 +250,21 @@ void device_entries::told_is(known_device& device, const reading& read) {
     device.status = hash_of(read.told.status);
 }
 
-void device_entries::leave_out(const std::string& dn, std::string why) {
+void device_entries::leave_out(const entry& which, std::string why) {
     const std::lock_guard held{mutex_};
-    left_out_.insert_or_assign(dn, std::move(why));
+    left_out_.insert_or_assign(which.id(), left_out_entry{which.dn(), std::move(why)});
 }
 
-void device_entries::accept(const std::string& dn) {
+void device_entries::accept(const entry_id& which) {
     const std::lock_guard held{mutex_};
-    left_out_.erase(dn);
+    left_out_.erase(which);
 }
 
 std::map<std::string, std::string> device_entries::left_out() const {
+    std::map<std::string, std::string> made;
     const std::lock_guard held{mutex_};
-    return left_out_;
+    for (const auto& [id, each] : left_out_) made.emplace(each.dn, each.why);
+    return made;
 }
 
 } // namespace edgeconf::ldap

@@ -76,8 +76,8 @@ private:
     std::string dn_of(const known_device& device) const;
     void forget_second(second_map::iterator second);
     std::optional<entry> take_second(const std::string& id);
-    void leave_out(const std::string& dn, std::string why);
-    void accept(const std::string& dn);
+    void leave_out(const entry& which, std::string why);
+    void accept(const entry_id& which);
 
     const bool has_reports_;
     const std::string devices_base_;
@@ -90,8 +90,13 @@ private:
         0, fleet::caseless_hash{fleet::random_seed()}}; // by id
     std::vector<std::string> to_read_;
 
+    struct left_out_entry {
+        std::string dn;
+        std::string why;
+    };
+
     mutable std::mutex mutex_;
-    std::map<std::string, std::string> left_out_;
+    std::unordered_map<entry_id, left_out_entry, entry_id_hash> left_out_;
 };
 
 // Below which hosts put devices.
