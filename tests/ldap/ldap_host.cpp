@@ -151,8 +151,13 @@ void approve(const slapd& directory, std::string_view id) {
     set_attribute(directory, device_dn(directory, id), "edgeApproval", "approved");
 }
 
+void add_device(const slapd& directory, std::string_view id, std::string_view label) {
+    directory.add("dn: " + device_dn(directory, id) + "\nobjectClass: edgeDevice\nedgeDeviceId: " +
+                  std::string{id} + "\nedgeNamespace: plant-1\nedgeLabel: " + std::string{label} + "\n");
+}
+
 std::string object_dn(const slapd& directory, std::string_view kind, std::string_view name) {
-    return "edgeKind=" + std::string{kind} + "+cn=" + std::string{name} + ",ou=objects," + directory.base();
+    return "cn=" + std::string{name} + "+edgeKind=" + std::string{kind} + ",ou=objects," + directory.base();
 }
 
 void add_object(const slapd& directory, std::string_view kind, std::string_view name,

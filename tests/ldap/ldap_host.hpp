@@ -71,6 +71,9 @@ void set_attribute(const slapd& directory, const std::string& dn, std::string_vi
                    std::string_view value);
 void approve(const slapd& directory, std::string_view id);
 
+// Adds the entry of a device that is in, and has the label.
+void add_device(const slapd& directory, std::string_view id, std::string_view label = "site=north");
+
 // Adds the entry of an object; `content` is YAML for its attribute.
 std::string object_dn(const slapd& directory, std::string_view kind, std::string_view name);
 void add_object(const slapd& directory, std::string_view kind, std::string_view name,

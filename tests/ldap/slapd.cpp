@@ -130,6 +130,19 @@ void slapd::wipe() {
     for (const auto& file : fs::directory_iterator{data_}) fs::remove_all(file);
 }
 
+std::string slapd::backup() const {
+    auto done = run({"/usr/sbin/slapcat", "-n", "1", "-F", configuration_folder()}, environment());
+    expect(done);
+    return std::move(done.output);
+}
+
+void slapd::restore(std::string_view backup) {
+    wipe();
+    expect(run({"/usr/sbin/slapadd", "-n", "1", "-F", configuration_folder(), "-l",
+                folder_.write("backup.ldif", backup)},
+               environment()));
+}
+
 void slapd::make_tree() const {
     const auto group = "cn=edge-administrators,ou=groups," + suffix();
     const auto unit = [](const std::string& name, const std::string& parent) {

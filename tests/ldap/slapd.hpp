@@ -82,6 +82,10 @@ public:
     void start();        // after stop() or kill(): the same ports, configuration and data
     void wipe();         // while it is stopped: the database is empty afterwards, without make_tree()
 
+    // All entries as slapcat has them, at any time; and these as the whole database, while it is stopped.
+    std::string backup() const;
+    void restore(std::string_view backup);
+
     // The suffix, the accounts, the base, and below it ou=devices and ou=objects.
     void make_tree() const;
 
