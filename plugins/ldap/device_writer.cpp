@@ -51,6 +51,9 @@ std::size_t size_of(const write_request& request) {
     return size;
 }
 
+// OpenLDAP fails for a longer name as it does when its disk is full.
+constexpr std::size_t longest_id = 220;
+
 } // namespace
 
 device_writer::device_writer(const settings& settings, device_entries& devices, std::uint64_t writer)
@@ -256,6 +259,10 @@ std::optional<write_request> device_writer::request_for(session& over, const dev
     const auto* known = devices_.index().find(device.id);
     const auto& [given, document, told] = device.attributes;
     if (known == nullptr || !known->has_entry) {
+        if (device.id.size() > longest_id) { // not even to be asked for
+            no_entry(device, {LDAP_CONSTRAINT_VIOLATION, "its id is too long for a name there"}, out);
+            return std::nullopt;
+        }
         // Should its own schema not have the device any more, it is not in.
         const given_attributes unsaid{"pending", {}, {}, {}};
         return device_to_add(child(names::device_id, device.id, devices_base_), device.id,

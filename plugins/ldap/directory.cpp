@@ -185,6 +185,11 @@ void directory::take_news(fleet::news_visitor& to) {
         const std::lock_guard held{mutex_};
         changes.swap(changes_);
     }
+    read_anew();
+    const auto failed = std::exchange(failed_, {});
+    for (const auto& id : failed.refused) to.refused(id);
+    for (const auto& which : failed.gone) devices_.take_gone(which, to);
+    for (const auto& now : failed.now) devices_.take(now, true, to);
     for (const auto& each : changes) {
         const auto* now = std::get_if<entry>(&each.what);
         if (each.of_inventory) {
@@ -195,11 +200,6 @@ void directory::take_news(fleet::news_visitor& to) {
                            : devices_.take_gone(std::get<entry_id>(each.what), to);
         }
     }
-    read_anew();
-    const auto failed = std::exchange(failed_, {});
-    for (const auto& id : failed.refused) to.refused(id);
-    for (const auto& which : failed.gone) devices_.take_gone(which, to);
-    for (const auto& now : failed.now) devices_.take(now, true, to);
 }
 
 void directory::read_anew() {

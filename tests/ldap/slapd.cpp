@@ -135,6 +135,19 @@ void slapd::load(const fs::path& ldif) const {
                environment()));
 }
 
+std::string slapd::backup() const {
+    auto done = run({"/usr/sbin/slapcat", "-n", "1", "-F", configuration_folder()}, environment());
+    expect(done);
+    return std::move(done.output);
+}
+
+void slapd::restore(std::string_view backup) {
+    wipe();
+    expect(run({"/usr/sbin/slapadd", "-n", "1", "-F", configuration_folder(), "-l",
+                folder_.write("backup.ldif", backup)},
+               environment()));
+}
+
 void slapd::make_tree() const {
     const auto group = "cn=edge-administrators,ou=groups," + suffix();
     const auto unit = [](const std::string& name, const std::string& parent) {

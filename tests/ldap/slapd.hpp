@@ -83,6 +83,10 @@ public:
     void wipe();         // while it is stopped: the database is empty afterwards, without make_tree()
     void load(const std::filesystem::path& ldif) const; // while it is stopped: more entries, by slapadd
 
+    // All entries as slapcat has them, at any time; and these as the whole database, while it is stopped.
+    std::string backup() const;
+    void restore(std::string_view backup);
+
     // The suffix, the accounts, the base, and below it ou=devices and ou=objects.
     void make_tree() const;
 
