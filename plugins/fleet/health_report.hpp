@@ -14,6 +14,7 @@ namespace edgeconf::fleet {
 // The gravest first.
 enum class trouble : std::uint8_t {
     model,      // is in no known state: only a restart helps
+    absent,     // the store has not been reached yet
     store,      // cannot be written
     manifests,  // are wrong or cannot be read; the accepted ones stay
     removals,   // more is gone from the manifests than is believed
@@ -43,7 +44,8 @@ private:
         if (troubles_.empty()) return host_.set_health(ECP_HEALTH_OK, {});
         std::string all;
         for (const auto& [what, words] : troubles_) all += (all.empty() ? "" : "; ") + words;
-        host_.set_health(troubles_.contains(trouble::model) ? ECP_HEALTH_DOWN : ECP_HEALTH_DEGRADED, all);
+        const bool down = troubles_.contains(trouble::model) || troubles_.contains(trouble::absent);
+        host_.set_health(down ? ECP_HEALTH_DOWN : ECP_HEALTH_DEGRADED, all);
     }
 
     const ecp::host host_;

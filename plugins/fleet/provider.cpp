@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <utility>
@@ -16,6 +17,7 @@ namespace {
 constexpr std::string_view manifests_option = "/manifests";
 constexpr std::size_t slice_steps = 64;
 constexpr auto upload_patience = std::chrono::minutes{10};
+constexpr auto longest_absence = std::chrono::seconds{15}; // between two attempts to load the store
 
 void pass_on(const std::vector<finding>& findings, ecp::diagnostics& found) {
     for (const auto& each : findings) {
@@ -62,12 +64,7 @@ void provider::validate_as(const provider_kind& kind, std::string_view options, 
 
 // One that has a store reads its manifests when it starts: they are a change of what is stored.
 provider::provider(ecp::host host, std::string_view options, provider_kind kind, ecp::diagnostics& found)
-    : host_{host}, kind_{std::move(kind)}, health_{host},
-      model_{kind_.now,
-             [host](const notice& each) {
-                 host.log(each.level == event_type::warning ? ECP_LOG_WARN : ECP_LOG_INFO, each.text,
-                          {{"object", to_string(each.about)}});
-             }},
+    : host_{host}, kind_{std::move(kind)}, options_{options}, health_{host}, model_{make_model()},
       writer_{[this] { return work(); }, failures(host)},
       large_bodies_{[] { return false; }, failures(host)}, reader_{[] { return false; }, failures(host)} {
     auto chosen = kind_.read(options);
@@ -85,6 +82,13 @@ provider::provider(ecp::host host, std::string_view options, provider_kind kind,
     pass_on(first_.findings, found);
 }
 
+std::unique_ptr<model> provider::make_model() const {
+    return std::make_unique<model>(kind_.now, [host = host_](const notice& each) {
+        host.log(each.level == event_type::warning ? ECP_LOG_WARN : ECP_LOG_INFO, each.text,
+                 {{"object", to_string(each.about)}});
+    });
+}
+
 void provider::start(ecp_op op) {
     show_metrics();
     writer_.start();
@@ -94,20 +98,60 @@ void provider::start(ecp_op op) {
         if (upload_) upload_->end_if_idle(upload_patience);
     });
     writer_.post([this, op] {
+        writer_.every(tick, [this] {
+            if (!loaded_ && store_) return begin_again();
+            change([this] { model_->tick(); });
+            if (store_) tend();
+        });
         ecp::detail::guarded(host_, op, [this, op] {
-            change([this] {
-                model_.configure(settings_.fleet.fleet);
-                if (store_) restore();
-                model_.tick(); // from here on it knows how time passes
-            });
-            writer_.every(tick, [this] {
-                change([this] { model_.tick(); });
-                if (store_) tend();
-            });
-            reader_.post(
-                [this, op] { ecp::detail::guarded(host_, op, [this, op] { read_first_manifests(op); }); });
+            try {
+                begin(op);
+            } catch (const store_away& problem) {
+                wait_for_store(problem.what());
+                host_.complete(op, ecp::reply{ECP_OK});
+            }
         });
     });
+}
+
+void provider::begin(ecp_op op) {
+    change([this] {
+        model_->configure(settings_.fleet.fleet);
+        if (store_) restore();
+        model_->tick(); // from here on it knows how time passes
+    });
+    reader_.post([this, op] { ecp::detail::guarded(host_, op, [this, op] { read_first_manifests(op); }); });
+}
+
+// With nothing of what an attempt before has loaded.
+void provider::begin_again() {
+    if (!absent_ || std::chrono::steady_clock::now() < next_recovery_) return;
+    try {
+        store_ = kind_.make_store(options_);
+        model_ = make_model();
+        desired_ = desired_state{};
+        begin(0);
+    } catch (const std::exception& problem) {
+        wait_for_store(problem.what());
+    }
+}
+
+void provider::wait_for_store(std::string why) {
+    absent_ = true;
+    next_recovery_ = std::chrono::steady_clock::now() + recovery_wait_;
+    recovery_wait_ = std::min<std::chrono::seconds>(2 * recovery_wait_, longest_absence);
+    health_.set(trouble::absent, fmt::format("the store cannot be loaded yet: {}", why));
+    if (std::exchange(told_absence_, why) == why) return;
+    host_.log(
+        ECP_LOG_ERROR,
+        fmt::format("the store cannot be loaded, so that nothing is answered until it can be: {}", why));
+}
+
+// All that was stored is there, and rendered.
+void provider::present() {
+    if (!absent_.exchange(false)) return;
+    recovery_wait_ = std::chrono::seconds{1};
+    health_.clear(trouble::absent);
 }
 
 provider::~provider() {
@@ -202,7 +246,7 @@ ecp::reply provider::given_up() {
 
 bool provider::work() {
     bool more = false;
-    change([&] { more = model_.work(slice_steps); });
+    change([&] { more = model_->work(slice_steps); });
     if (more) return true;
     if (!broken_) refresh_figures();
     for (const auto& [op, done] : std::exchange(waiting_for_idle_, {})) {
@@ -216,7 +260,7 @@ bool provider::work() {
 }
 
 void provider::apply(const object_changes& changes, ecp_op op, std::function<void()> done) {
-    model_.apply(changes);
+    model_->apply(changes);
     when_idle(op, std::move(done));
 }
 
@@ -225,7 +269,7 @@ void provider::when_idle(ecp_op op, std::function<void()> done) {
 }
 
 void provider::refresh_figures() {
-    const auto before = std::exchange(figures_, model_.counts());
+    const auto before = std::exchange(figures_, model_->counts());
     for (const auto& [value, metric] : gauges_) {
         if (figures_.*value != before.*value) host_.record(metric, static_cast<double>(figures_.*value));
     }

@@ -51,7 +51,8 @@ public:
     ~provider();
 
     // Loads what is stored, and completes when every configuration is rendered. Where manifests had been
-    // accepted before, those that cannot be read or are wrong now do not keep it from starting.
+    // accepted before, those that cannot be read or are wrong now do not keep it from starting; nor does a
+    // store that is away: until it has been loaded, nothing is answered but that.
     void start(ecp_op op);
 
     // Reads the manifests again and applies what has changed; devices keep all that they have told.
@@ -93,7 +94,8 @@ private:
     void heard(const device_entry& entry, ecp_op op);
     static ecp::reply given_up();
     static const ecp::reply& contested();
-    bool refused(ecp_op op); // true if nothing can be written: then `op` is answered
+    bool refused(ecp_op op);   // true if nothing can be written: then `op` is answered
+    bool is_absent(ecp_op op); // true if nothing was loaded yet: then `op` is answered
 
     // Hands what `read` makes of the request's body to `act`, or answers `op` with what is wrong with it.
     template <class Read, class Act>
@@ -114,6 +116,11 @@ private:
     void when_idle(ecp_op op, std::function<void()> done);
     void refresh_figures();
 
+    std::unique_ptr<model> make_model() const;
+    void begin(ecp_op op);
+    void begin_again();
+    void wait_for_store(std::string why);
+    void present();
     void restore();
     void answer(ecp_op op, std::string_view device, const ecp::reply& reply);
     void commits_are(const commit_settings& settings);
@@ -165,7 +172,10 @@ private:
 
     const ecp::host host_;
     const provider_kind kind_;
+    const std::string options_;    // that it was made with
     std::unique_ptr<store> store_; // null: everything is kept in memory alone
+    std::atomic<bool> absent_{
+        false}; // nobody but the writer may touch store and model then: they are replaced
     std::atomic<bool> store_down_{false};
     std::atomic<bool> batched_{false}; // heartbeats are answered before they are stored
     std::atomic<bool> ignores_heartbeats_{false};
@@ -192,7 +202,7 @@ private:
     std::vector<object_key> told_gone_;
 
     // The writer's.
-    model model_;
+    std::unique_ptr<model> model_;
     fleet_counts figures_; // as last shown
     std::vector<gauge> gauges_;
     std::vector<waiting> waiting_for_idle_;
@@ -203,6 +213,7 @@ private:
     std::set<std::string> files_gone_;
     std::vector<stored_object> unsaved_objects_;
     bool loaded_ = false; // what is stored
+    std::string told_absence_;
     std::set<std::string, std::less<>>
         overtaken_; // devices of which a change was dropped since the last commit
     departures departed_;

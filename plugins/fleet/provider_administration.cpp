@@ -47,6 +47,7 @@ const void* provider::get_extension(std::string_view id) {
 }
 
 void provider::invoke(const ecp_resource_request& request, ecp_op op) {
+    if (is_absent(op)) return;
     const auto verb = ecp::view(request.verb);
     const auto run = [&](auto task) {
         reader_.post([this, op, task] { ecp::detail::guarded(host_, op, task); });
@@ -85,7 +86,7 @@ void provider::accept_removals(ecp_op op) {
 
 void provider::export_page(std::string_view from, ecp_op op) {
     try {
-        const auto page = make_bundle_page(from, page_bytes, model_.now(), *store_, model_.codec());
+        const auto page = make_bundle_page(from, page_bytes, model_->now(), *store_, model_->codec());
         host_.complete(op, ecp::reply{ECP_OK}.body(page.text).revision(page.next));
     } catch (const std::invalid_argument&) {
         host_.complete(op, ecp::reply{ECP_NOT_FOUND, "no such page"});
@@ -142,7 +143,7 @@ void provider::import_fleet(imported_fleet fleet, ecp_op op) {
         std::size_t devices = 0;
         try {
             for (auto& each : given.objects) unsaved_objects_.push_back(std::move(each));
-            model_.apply(given.changes);
+            model_->apply(given.changes);
             devices = adopt(fleet, *skipped);
         } catch (const std::exception& problem) {
             give_up(
@@ -163,7 +164,7 @@ void provider::import_fleet(imported_fleet fleet, ecp_op op) {
 std::size_t provider::adopt(const imported_fleet& fleet, json::array& skipped) {
     std::size_t taken = 0;
     for (const auto& each : fleet.devices) {
-        const auto why_not = model_.adopt(each);
+        const auto why_not = model_->adopt(each);
         if (why_not.empty()) {
             ++taken;
         } else {

@@ -90,7 +90,7 @@ void provider::restore() {
     store_->open();
     const auto opened = store_->remarks().size();
     for (const auto& remark : store_->remarks()) host_.log(ECP_LOG_WARN, remark);
-    restoring all{desired_, model_, keeps_, store_->shared() != nullptr, host_};
+    restoring all{desired_, *model_, keeps_, store_->shared() != nullptr, host_};
     store_->load(all);
     for (auto i = opened; i < store_->remarks().size(); ++i) host_.log(ECP_LOG_INFO, store_->remarks()[i]);
     restored_ = all.finish();
@@ -119,15 +119,15 @@ void provider::keep_files(manifest_reading& read) {
 
 bool provider::has_to_commit() const {
     if (!store_ || store_down_) return false;
-    if (model_.has_unsaved_membership() || !unsaved_files_.empty() || !files_gone_.empty() ||
+    if (model_->has_unsaved_membership() || !unsaved_files_.empty() || !files_gone_.empty() ||
         !unsaved_objects_.empty()) {
         return true;
     }
-    return !batched_ && model_.has_unsaved();
+    return !batched_ && model_->has_unsaved();
 }
 
 void provider::answer(ecp_op op, std::string_view device, const ecp::reply& reply) {
-    if (!store_ || (batched_ && !model_.has_unsaved_membership(device))) return host_.complete(op, reply);
+    if (!store_ || (batched_ && !model_->has_unsaved_membership(device))) return host_.complete(op, reply);
     held_.push_back({op, reply, device});
     commit_soon();
 }
@@ -173,7 +173,7 @@ void provider::commit() {
 }
 
 void provider::save(const std::vector<heard_device>& noted) {
-    auto changes = model_.unsaved();
+    auto changes = model_->unsaved();
     std::vector<heard_device> heard; // the last of each device counts
     for (const auto& [number, at] : unsaved_heard_) heard.push_back({number, at});
     heard.insert(heard.end(), changes.heard.begin(), changes.heard.end());
@@ -182,15 +182,15 @@ void provider::save(const std::vector<heard_device>& noted) {
     for (const auto& [path, file] : unsaved_files_) changes.manifests.put.push_back(&file);
     for (const auto& each : unsaved_objects_) changes.objects.push_back(&each);
     changes.manifests.removed.assign(files_gone_.begin(), files_gone_.end());
-    if (is_empty(changes)) return model_.saved(); // what there was has been dropped since
+    if (is_empty(changes)) return model_->saved(); // what there was has been dropped since
     store_->save(changes);
     if (auto* shared = store_->shared()) {
         const auto lost = shared->take_overtaken();
         overtaken_.insert(lost.begin(), lost.end());
-        model_.saved({lost.begin(), lost.end()});
+        model_->saved({lost.begin(), lost.end()});
         if (!lost.empty()) take_news();
     } else {
-        model_.saved();
+        model_->saved();
     }
     unsaved_heard_.clear();
     unsaved_files_.clear();
@@ -211,7 +211,7 @@ void provider::store_failed(std::string_view why) {
     host_.log(
         ECP_LOG_ERROR,
         fmt::format("nothing can be written, so that devices are told to try again; reads go on: {}", why));
-    model_.note_source(event_type::warning, "store", "StoreFailed", why);
+    model_->note_source(event_type::warning, "store", "StoreFailed", why);
 }
 
 void provider::recover() {
@@ -229,7 +229,7 @@ void provider::recover() {
     recovering_ = false;
     health_.clear(trouble::store);
     host_.log(ECP_LOG_INFO, "the store can be written again, and nothing that was acknowledged is missing");
-    model_.note_source(event_type::normal, "store", "StoreRecovered", "can be written again");
+    model_->note_source(event_type::normal, "store", "StoreRecovered", "can be written again");
     reader_.post([this] { manifests_changed(); });
 }
 

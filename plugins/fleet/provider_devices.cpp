@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::string_view not_stored =
     "the store cannot be written at the moment; the log and /readyz say why";
+constexpr std::string_view not_loaded = "the store has not been reached yet; the log and /readyz say why";
 constexpr std::string_view unknown_device = "the device is not known";
 constexpr auto store_retry = std::chrono::seconds{5};
 constexpr auto busy_retry = std::chrono::minutes{1};
@@ -89,10 +90,11 @@ const device_entry* find_known(const device_table::reading& devices, const ecp_r
 // ---- reads ----
 
 void provider::get_configuration(const ecp_request& request, ecp_op op) {
-    const auto devices = model_.devices().read();
+    if (is_absent(op)) return;
+    const auto devices = model_->devices().read();
     const auto* entry = find_known(devices, request, host_, op);
     if (entry == nullptr) return;
-    entry->signs->polled(model_.now());
+    entry->signs->polled(model_->now());
     if (entry->calls_matter) called(*entry);
     if (!entry->configuration) {
         return host_.complete(op, ecp::reply{ECP_UNAVAILABLE, entry->problem ? *entry->problem : ""});
@@ -110,7 +112,8 @@ void provider::get_configuration(const ecp_request& request, ecp_op op) {
 }
 
 void provider::get_registration(const ecp_request& request, ecp_op op) {
-    const auto devices = model_.devices().read();
+    if (is_absent(op)) return;
+    const auto devices = model_->devices().read();
     const auto* entry = find(devices, request);
     if (entry != nullptr && entry->state == device_state::removed) {
         return host_.complete(op, ecp::reply{ECP_REMOVED, reason(entry)});
@@ -120,7 +123,8 @@ void provider::get_registration(const ecp_request& request, ecp_op op) {
 }
 
 void provider::get_playbooks(const ecp_request& request, ecp_op op) {
-    const auto devices = model_.devices().read();
+    if (is_absent(op)) return;
+    const auto devices = model_->devices().read();
     const auto* entry = find_known(devices, request, host_, op);
     if (entry != nullptr) host_.complete(op, ecp::reply{ECP_OK}.body(*entry->playbooks));
 }
@@ -144,12 +148,12 @@ void provider::with_body(const ecp_request& request, ecp_op op, Read read, Act a
 
 // The device's call means something to the model, which has its own time to hear of it.
 void provider::called(const device_entry& entry) {
-    writer_.post([this, id = entry.id] { change([&] { model_.called(id); }); });
+    writer_.post([this, id = entry.id] { change([&] { model_->called(id); }); });
 }
 
 // Noted where it came in; the writer sees to it that it is stored.
 void provider::heard(const device_entry& entry, ecp_op op) {
-    const auto now = model_.now();
+    const auto now = model_->now();
     entry.signs->heard(now);
     if (!store_ || !keeps_.times) return host_.complete(op, ecp::reply{ECP_OK});
     if (!batched_) {
@@ -158,6 +162,12 @@ void provider::heard(const device_entry& entry, ecp_op op) {
     }
     heard_.add({entry.number, now});
     host_.complete(op, ecp::reply{ECP_OK});
+}
+
+bool provider::is_absent(ecp_op op) {
+    if (!absent_) return false;
+    host_.complete(op, ecp::reply{ECP_UNAVAILABLE, not_loaded}.retry_after(store_retry));
+    return true;
 }
 
 // Nothing is taken on that could not be kept: the device tries again.
@@ -169,16 +179,17 @@ bool provider::refused(ecp_op op) {
 
 // Devices that are in, or that wait for an administrator and say nothing new, take none of the writer's time.
 void provider::enrol(const ecp_request& request, ecp_op op) {
+    if (is_absent(op)) return;
     const auto id = ecp::view(request.device_id);
     const auto text = ecp::view(request.body);
     const auto told = digest_of(text);
     {
-        const auto devices = model_.devices().read();
+        const auto devices = model_->devices().read();
         const auto* entry = devices.find(id);
         if (entry != nullptr && entry->state == device_state::pending && entry->id == id) {
             if (entry->signs->is_quiet(told)) {
-                entry->signs->heard(model_.now());
-                if (store_ && !store_down_ && keeps_.times) heard_.add({entry->number, model_.now()});
+                entry->signs->heard(model_->now());
+                if (store_ && !store_down_ && keeps_.times) heard_.add({entry->number, model_->now()});
                 return host_.complete(op, enrolment_reply(outcome::created));
             }
         } else if (entry != nullptr && !entry->calls_matter) {
@@ -189,18 +200,19 @@ void provider::enrol(const ecp_request& request, ecp_op op) {
     with_body(request, op, read_enrolment,
               [this, op, id, ns = ecp::view(request.ns), told](enrolment&& body) {
                   write(op, [this, op, id, ns, told, body = std::move(body)] {
-                      answer(op, id, enrolment_reply(model_.enrol(id, ns, body, told)));
+                      answer(op, id, enrolment_reply(model_->enrol(id, ns, body, told)));
                   });
               });
 }
 
 void provider::put_registration(const ecp_request& request, ecp_op op) {
+    if (is_absent(op)) return;
     if (refused(op)) return;
     with_body(request, op, read_registration,
               [this, op, id = ecp::view(request.device_id)](registration&& body) {
                   auto key = csr_public_key(body.certificate_request);
                   write(op, [this, op, id, key = std::move(key), body = std::move(body)] {
-                      answer(op, id, registration_reply(model_.put_registration(id, body, key)));
+                      answer(op, id, registration_reply(model_->put_registration(id, body, key)));
                   });
               });
 }
@@ -209,10 +221,11 @@ void provider::put_registration(const ecp_request& request, ecp_op op) {
 // One that cannot be taken is a sign of life all the same: it is the store that is away. Where heartbeats are
 // not stored, that does not matter.
 void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
+    if (is_absent(op)) return;
     const auto text = ecp::view(request.body);
     const auto told = digest_of(text);
     {
-        const auto devices = model_.devices().read();
+        const auto devices = model_->devices().read();
         const auto* entry = find(devices, request);
         const bool known = entry != nullptr && entry->state == device_state::known;
         if (ignores_heartbeats_) {
@@ -220,7 +233,7 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
             if (entry->calls_matter) called(*entry);
             return host_.complete(op, ecp::reply{ECP_OK});
         }
-        if (known && store_down_) entry->signs->heard(model_.now());
+        if (known && store_down_) entry->signs->heard(model_->now());
         if (keeps_.times && refused(op)) return;
         if (known && !entry->calls_matter && entry->signs->is_quiet(told)) {
             return heard(*entry, op);
@@ -229,10 +242,10 @@ void provider::put_heartbeat(const ecp_request& request, ecp_op op) {
     with_body(request, op, read_heartbeat,
               [this, op, id = ecp::view(request.device_id), told](heartbeat&& body) {
                   write(op, [this, op, id, told, body = std::move(body)] {
-                      const auto result = model_.put_heartbeat(id, body, told);
+                      const auto result = model_->put_heartbeat(id, body, told);
                       const auto reply = result == outcome::ok ? ecp::reply{ECP_OK}
                                                                : ecp::reply{ECP_NOT_FOUND, unknown_device};
-                      const bool waits = keeps_.times || model_.has_unsaved_membership(id);
+                      const bool waits = keeps_.times || model_->has_unsaved_membership(id);
                       waits ? answer(op, id, reply) : host_.complete(op, reply);
                   });
               });

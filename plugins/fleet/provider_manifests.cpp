@@ -36,6 +36,7 @@ std::string removal_words(const manifest_reading& read, const std::filesystem::p
 } // namespace
 
 void provider::reconfigure(std::string_view options, ecp_op op) {
+    if (is_absent(op)) return;
     reader_.post([this, op, text = std::string{options}] {
         ecp::detail::guarded(host_, op, [&] {
             auto wanted = kind_.read(text);
@@ -79,13 +80,15 @@ void provider::start_with_manifests(manifest_reading read, ecp_op op) {
                   fmt::format("{} devices, {} of them without a configuration; {} wait for "
                               "approval, {} declined",
                               figures_.known, figures_.unconfigured, figures_.pending, figures_.denied));
-        host_.complete(op, ecp::reply{ECP_OK});
+        if (op != 0) host_.complete(op, ecp::reply{ECP_OK});
+        present();
     };
     const bool usable = !read.failed && read.mass_removals.empty();
     if (!usable && !restored_) {
         watch_.reset();
         for (const auto& each : read.findings) host_.log(ECP_LOG_ERROR, each.text);
-        return host_.complete(op, ecp::reply{ECP_INVALID, in_short(read.findings)});
+        if (op != 0) host_.complete(op, ecp::reply{ECP_INVALID, in_short(read.findings)});
+        return;
     }
     if (usable) {
         take_over(std::move(read), std::nullopt, op, started);
@@ -144,7 +147,7 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
     if (settings) settle_on(*settings);
     write(op, [this, op, read = std::move(read), settings = std::move(settings), done]() mutable {
         if (settings) {
-            model_.configure(std::move(settings->fleet.fleet));
+            model_->configure(std::move(settings->fleet.fleet));
             commits_are(settings->commits);
             ignores_heartbeats_ = settings->ignores_heartbeats;
         }
@@ -218,7 +221,7 @@ bool provider::was_told(const std::vector<object_key>& gone) const {
 
 void provider::note(event_type level, std::string reason, std::string text) {
     writer_.post([this, level, reason = std::move(reason), text = std::move(text)] {
-        change([&] { model_.note_source(level, source, reason, text); });
+        change([&] { model_->note_source(level, source, reason, text); });
     });
 }
 

@@ -80,10 +80,10 @@ void provider::follow() {
 }
 
 void provider::take_news() {
-    taking_over news{model_, departed_, overtaken_, host_};
+    taking_over news{*model_, departed_, overtaken_, host_};
     const auto held = departed_.held();
     store_->shared()->take_news(news);
-    const auto known = model_.devices().size();
+    const auto known = model_->devices().size();
     for (const auto& id : departed_.take(news.all_gone(), known, std::chrono::steady_clock::now())) {
         news.forget(id);
     }
@@ -100,7 +100,7 @@ void provider::tell_departures() {
                                    "is meant, accept it with `edgeconf provider reload --accept-removals`",
                                    held);
     host_.log(ECP_LOG_WARN, words);
-    model_.note_source(event_type::warning, "store", "DeparturesHeld", words);
+    model_->note_source(event_type::warning, "store", "DeparturesHeld", words);
     health_.set(trouble::departures, words);
 }
 
@@ -112,7 +112,7 @@ std::optional<std::size_t> provider::accept_departures() {
         return std::nullopt;
     }
     for (const auto& id : *accepted) {
-        if (model_.vanish(id)) overtaken_.insert(id);
+        if (model_->vanish(id)) overtaken_.insert(id);
     }
     if (!accepted->empty()) tell_departures();
     return accepted->size();

@@ -54,8 +54,8 @@ struct following_state {
 // them over, later they are read by manifests().
 //
 // save() is by device: one that another writer has changed since it was last seen here is not written. It is
-// in take_overtaken(), and in take_news() as it is now, with device_part::all whatever has changed, or gone or
-// refused. All others are saved.
+// in take_overtaken(), and in take_news() as it is now, with device_part::all whatever has changed, or gone
+// or refused. All others are saved.
 class shared_store : public store {
 public:
     shared_store* shared() noexcept final { return this; }

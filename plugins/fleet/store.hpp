@@ -27,6 +27,12 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+// The same, and it may pass: it cannot be reached.
+class store_away : public store_problem {
+public:
+    using store_problem::store_problem;
+};
+
 // A device as it is stored. Documents are those of device_document.hpp.
 struct stored_device {
     std::uint32_t number = 0; // 0: it has none yet
@@ -92,7 +98,8 @@ struct kept_parts {
 class shared_store;
 
 // Threads: open(), load(), save(), recover() and tend() are one thread's, the writer's; page() and
-// size() are another's at the same time. All may throw store_problem.
+// size() are another's at the same time. All may throw store_problem. Where open() or load() throws
+// store_away, the store is dropped, and another one is tried later.
 class store {
 public:
     store() = default;

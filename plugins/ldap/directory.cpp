@@ -35,6 +35,14 @@ std::filesystem::path own_folder() {
     return name;
 }
 
+// A server that is not there comes back; one that refuses us does not change its mind by itself.
+[[noreturn]] void fail_to_start(const directory_problem& problem) {
+    const bool passes =
+        session::lost(problem) || problem.code() == LDAP_BUSY || problem.code() == LDAP_UNAVAILABLE;
+    if (passes) throw fleet::store_away{problem.what()};
+    throw store_problem{problem.what()};
+}
+
 // Devices wait for what is written, and so does whatever else the writer has to do.
 connection_settings for_writing(connection_settings settings) {
     settings.operation_timeout = settings.write_timeout;
@@ -82,7 +90,7 @@ void directory::open() {
         make_container(devices_base(settings_.base), "devices");
         make_container(objects_base(settings_.base), "objects");
     } catch (const directory_problem& problem) {
-        throw store_problem{problem.what()};
+        fail_to_start(problem);
     }
 }
 
@@ -119,7 +127,7 @@ void directory::load(fleet::store_visitor& to) {
         devices_.finish_load(to);
         remarks_.push_back(fmt::format("follows the directory {}", fleet_->method()));
     } catch (const directory_problem& problem) {
-        throw store_problem{problem.what()};
+        fail_to_start(problem);
     }
 }
 
