@@ -53,7 +53,7 @@ struct fleet {
 
 } // namespace
 
-TEST_CASE("emptied: entries that are deleted are missed, until an administrator accepts it", "[ldap]") {
+TEST_CASE("emptied: entries that are deleted are missed, until an administrator accepts it", "[.][outage]") {
     fleet f;
     f.directory.remove("ou=devices," + f.directory.base());
     f.directory.remove("ou=objects," + f.directory.base());
@@ -70,7 +70,7 @@ TEST_CASE("emptied: entries that are deleted are missed, until an administrator 
     CHECK(f.host.stop().exit_code == 0);
 }
 
-TEST_CASE("emptied: a directory that comes back with its tree alone", "[ldap]") {
+TEST_CASE("emptied: a directory that comes back with its tree alone", "[.][outage]") {
     fleet f;
     const auto backup = f.directory.backup();
     f.directory.stop();
@@ -101,7 +101,7 @@ TEST_CASE("emptied: a directory that comes back with its tree alone", "[ldap]") 
     CHECK(f.host.stop().exit_code == 0);
 }
 
-TEST_CASE("emptied: a directory that comes back with nothing at all", "[ldap]") {
+TEST_CASE("emptied: a directory that comes back with nothing at all", "[.][outage]") {
     fleet f;
     const auto backup = f.directory.backup();
     f.directory.stop();

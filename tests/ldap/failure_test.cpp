@@ -7,9 +7,12 @@
 #include "support/eventually.hpp"
 #include "support/small_disk.hpp"
 
+#include <atomic>
 #include <fstream>
 #include <functional>
 #include <iostream>
+#include <mutex>
+#include <thread>
 
 using namespace edgeconf::test;
 using Catch::Matchers::Contains;
@@ -72,9 +75,115 @@ void check_outage(const slapd& directory, ldap_host& host, const std::function<v
     CHECK(host.stop().exit_code == 0);
 }
 
+// Devices that join, one after the other on each of some threads, for as long as this lives.
+class joining_devices {
+public:
+    explicit joining_devices(const ldap_host& host) {
+        for (int number = 0; number < 3; ++number)
+            threads_.emplace_back([this, &host, number] { run(host, number); });
+    }
+    ~joining_devices() { end(); }
+    joining_devices(const joining_devices&) = delete;
+    joining_devices& operator=(const joining_devices&) = delete;
+
+    // Returns when so many more are in.
+    bool wait_for(std::size_t more) const {
+        const auto enough = joined_ + more;
+        return eventually([&] { return joined_ >= enough; });
+    }
+    // The ids of those that were told that they are in, and who heard anything but success and 503.
+    const std::vector<std::string>& end() {
+        ending_ = true;
+        for (auto& each : threads_) each.join();
+        threads_.clear();
+        return ids_;
+    }
+    bool surprised() const noexcept { return surprised_; }
+
+private:
+    void run(const ldap_host& host, int number) {
+        const device_key key;
+        auto talk = host.connect();
+        for (int count = 0; !ending_; ++count) {
+            const auto id = "box-" + std::to_string(number) + "-" + std::to_string(count);
+            const auto request = key.certificate_request(id);
+            const auto enrols = [&] { return talk.enrol("plant-1", id).status; };
+            const auto registers = [&] { return talk.put_registration("plant-1", id, request).status; };
+            if (!repeat(enrols) || !repeat(registers)) continue;
+            const std::lock_guard held{mutex_};
+            ids_.push_back(id);
+            ++joined_;
+        }
+    }
+    template <class Call>
+    bool repeat(Call call) {
+        unsigned status = 503;
+        while (status == 503 && !ending_) status = call();
+        surprised_ = surprised_ || (status != 200 && status != 201 && status != 503);
+        return status < 300;
+    }
+
+    std::mutex mutex_;
+    std::vector<std::string> ids_;
+    std::atomic<std::size_t> joined_{0};
+    std::atomic<bool> ending_{false};
+    std::atomic<bool> surprised_{false};
+    std::vector<std::thread> threads_;
+};
+
+void check_joined(const slapd& directory, const ldap_host& host, const std::vector<std::string>& ids) {
+    CHECK(eventually([&] { return host.health() == "ok\n"; }));
+    const auto all = directory.search({"(objectClass=edgeDevice)", "edgeStatus"});
+    auto talk = host.connect();
+    for (const auto& id : ids) {
+        CAPTURE(id);
+        const auto entry = all.find(device_dn(directory, id) + "\n");
+        REQUIRE(entry != std::string::npos);
+        const auto next = all.find("\ndn: ", entry);
+        CHECK_THAT(all.substr(entry, next - entry), Contains("registered"));
+        CHECK(talk.get_configuration("plant-1", id).status == 200);
+    }
+}
+
 } // namespace
 
-TEST_CASE("failure: a directory that is stopped, or mute", "[ldap]") {
+TEST_CASE("failure: what was acknowledged is there, whenever connections are cut", "[.][outage]") {
+    slapd directory{{.fast = true}};
+    cutting_proxy network{directory.port()};
+    ldap_host host{directory, {.url = network.url(), .options = {"approval: automatic"}}};
+    host.start();
+    joining_devices devices{host};
+    for (int i = 0; i < 30; ++i) {
+        REQUIRE(devices.wait_for(3));
+        network.cut();
+    }
+    const auto& ids = devices.end();
+    CHECK_FALSE(devices.surprised());
+    check_joined(directory, host, ids);
+    CHECK(host.stop().exit_code == 0);
+}
+
+TEST_CASE("failure: what was acknowledged is there, whenever the directory is killed", "[.][outage]") {
+    slapd directory;
+    ldap_host host{directory, {.options = {"approval: automatic"}}};
+    host.start();
+    joining_devices devices{host};
+    for (int i = 0; i < 3; ++i) {
+        REQUIRE(devices.wait_for(5));
+        directory.kill();
+        directory.start();
+    }
+    REQUIRE(devices.wait_for(5));
+    const auto& ids = devices.end();
+    CHECK_FALSE(devices.surprised());
+    check_joined(directory, host, ids);
+    CHECK(host.stop().exit_code == 0);
+    host.start();
+    check_joined(directory, host, ids);
+    CHECK(host.stop().exit_code == 0);
+}
+
+TEST_CASE("failure: a directory that is stopped, or mute", "[.][outage]") {
     const std::string by = GENERATE("sync", "poll");
     CAPTURE(by);
     slapd directory{{.fast = true}};
@@ -91,7 +200,7 @@ TEST_CASE("failure: a directory that is stopped, or mute", "[ldap]") {
     }
 }
 
-TEST_CASE("failure: a network that holds everything, or resets all connections", "[ldap]") {
+TEST_CASE("failure: a network that holds everything, or resets all connections", "[.][outage]") {
     slapd directory{{.fast = true}};
     make_fleet(directory);
     cutting_proxy network{directory.port()};
@@ -112,7 +221,7 @@ TEST_CASE("failure: a network that holds everything, or resets all connections",
 }
 
 TEST_CASE("failure: what was acknowledged survives a directory that is killed, whoever starts first",
-          "[ldap]") {
+          "[.][outage]") {
     slapd directory;
     make_fleet(directory);
     ldap_host host{directory, {.options = {"approval: automatic"}}};
@@ -146,7 +255,8 @@ TEST_CASE("failure: what was acknowledged survives a directory that is killed, w
     CHECK(host.stop().exit_code == 0);
 }
 
-TEST_CASE("failure: a directory with a full disk is read, and written again once there is room", "[ldap]") {
+TEST_CASE("failure: a directory with a full disk is read, and written again once there is room",
+          "[.][outage]") {
     if (const auto why = small_disk::obstacle()) {
         std::cout << "SKIPPED: " << *why << "\n";
         return;

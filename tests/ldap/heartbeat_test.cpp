@@ -141,9 +141,8 @@ TEST_CASE("heartbeat: a Secret's text is in no log, health or metric", "[ldap]")
     auto talk = fleet.host.connect();
     REQUIRE(eventually(
         [&] { return contains(talk.get_configuration("plant-1", "pump-7").body, "aGlkZGVuLTE="); }));
-    for (const auto* wrong :
-         {"stringData: {token: [hidden-2]}", "stringData: hidden-2", "data: {token: \"hidden-2!\"}",
-          "hidden-2: [", "hidden-2", "stringData: {token: *hidden-2}"}) {
+    for (const auto* wrong : {"stringData: {token: [hidden-2]}", "data: {token: \"hidden-2!\"}",
+                              "hidden-2: [", "stringData: {token: *hidden-2}"}) {
         CAPTURE(wrong);
         set_attribute(directory, object_dn(directory, "Secret", "token"), "edgeSecretData", wrong);
         CHECK(eventually(

@@ -77,11 +77,11 @@ void check(const std::string& more, const std::vector<std::string>& arguments = 
 
 } // namespace
 
-TEST_CASE("provider check: passes where devices are let in, and its directory comes and goes", "[ldap]") {
+TEST_CASE("provider check: passes where devices are let in, and its directory comes and goes", "[.][check]") {
     check(R"(, "approval": "automatic", "allowed-namespaces": ["default"])");
 }
 
-TEST_CASE("provider check: passes where devices wait, and some run something", "[ldap]") {
+TEST_CASE("provider check: passes where devices wait, and some run something", "[.][check]") {
     check(R"(, "heartbeats": "write")",
           {"--device", "pump-7", "--device", "pump-8", "--only", R"(^(domain|completion|concurrency)\.)"},
           true);
