@@ -278,11 +278,13 @@ health_report stand_in_host::health(ecp_ctx instance) const {
     return found == health_.end() ? health_report{instance, ECP_HEALTH_UNKNOWN, {}} : found->second;
 }
 
-health_report stand_in_host::wait_for_health(ecp_ctx instance, std::int32_t wanted, clock::time_point until) {
+health_report stand_in_host::wait_for_health(ecp_ctx instance, std::initializer_list<std::int32_t> wanted,
+                                             clock::time_point until) {
     std::unique_lock lock{mutex_};
     changed_.wait_until(lock, until, [&] {
         const auto found = health_.find(instance);
-        return found != health_.end() && found->second.state == wanted;
+        return found != health_.end() &&
+               std::find(wanted.begin(), wanted.end(), found->second.state) != wanted.end();
     });
     const auto found = health_.find(instance);
     return found == health_.end() ? health_report{instance, ECP_HEALTH_UNKNOWN, {}} : found->second;

@@ -10,6 +10,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -100,7 +101,8 @@ public:
     std::vector<log_line> lines() const;
     // The last state that was told, UNKNOWN if none was; waits until it is `wanted`, or the time is over.
     health_report health(ecp_ctx instance) const;
-    health_report wait_for_health(ecp_ctx instance, std::int32_t wanted, clock::time_point until);
+    health_report wait_for_health(ecp_ctx instance, std::initializer_list<std::int32_t> wanted,
+                                  clock::time_point until);
     std::size_t metrics() const;
 
     std::vector<misuse_report> misuses() const;

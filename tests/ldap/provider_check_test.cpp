@@ -69,7 +69,7 @@ void check(const std::string& more, const std::vector<std::string>& arguments = 
     std::vector<std::string> all{"--config", options.string()};
     all.insert(all.end(), arguments.begin(), arguments.end());
     const directory_switch power{directory};
-    all.insert(all.end(), {"--break", power.off(), "--mend", power.on(), "--quirks", QUIRKS});
+    all.insert(all.end(), {"--break", power.off(), "--mend", power.on()});
     const auto done = check_provider(LDAP_PROVIDER, all);
     INFO(done.output << done.errors);
     CHECK(done.exit_code == 0);

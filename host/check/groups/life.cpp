@@ -166,7 +166,7 @@ std::string_view health_name(std::int32_t state) {
 }
 
 void await_health(trial& in, const instance& of, std::int32_t due, std::string_view when) {
-    const auto told = stand_in_host::get().wait_for_health(of.token(), due, soon(in));
+    const auto told = stand_in_host::get().wait_for_health(of.token(), {due}, soon(in));
     if (told.state != due)
         in.fail("{} its health is {} after {:.3g} s: {} is due", when,
                 told.state == ECP_HEALTH_UNKNOWN ? "as it was, for it says nothing" : health_name(told.state),

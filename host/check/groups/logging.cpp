@@ -89,11 +89,13 @@ void levels(trial& in) {
     }
 }
 
-void await_health(trial& in, const instance& of, std::int32_t due, std::string_view when) {
+void await_health(trial& in, const instance& of, std::initializer_list<std::int32_t> due,
+                  std::string_view words, std::string_view when) {
     const auto until = clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
-    if (stand_in_host::get().wait_for_health(of.token(), due, until).state != due)
-        in.give_up("it does not say {} within {:.3g} s after the back end {}",
-                   due == ECP_HEALTH_DOWN ? "DOWN" : "OK", in.about().patience.count(), when);
+    const auto told = stand_in_host::get().wait_for_health(of.token(), due, until).state;
+    if (std::find(due.begin(), due.end(), told) == due.end())
+        in.give_up("it does not say {} within {:.3g} s after the back end {}", words,
+                   in.about().patience.count(), when);
 }
 
 void health(trial& in) {
@@ -107,9 +109,10 @@ void health(trial& in) {
         behind.take_away();
         // It may find out by being asked.
         call_and_listen(in, one, 1);
-        await_health(in, one, ECP_HEALTH_DOWN, "has been taken away");
+        await_health(in, one, {ECP_HEALTH_DEGRADED, ECP_HEALTH_DOWN}, "DOWN, or DEGRADED",
+                     "has been taken away");
         behind.bring_back();
-        await_health(in, one, ECP_HEALTH_OK, "has come back");
+        await_health(in, one, {ECP_HEALTH_OK}, "OK", "has come back");
     }
 }
 
@@ -147,7 +150,8 @@ const std::array all{
         &levels,
         {"logging.text", "logging.flood"}},
     check{"logging.health",
-          "While it runs, its health follows its back end: DOWN, and OK when it is back.",
+          "While it runs, its health follows its back end: DOWN, or DEGRADED where it goes on without, and "
+          "OK when it is back.",
           "The host's /readyz and its operator know of the back end only what the provider says.",
           "ecp/provider.h, set_health",
           &health,

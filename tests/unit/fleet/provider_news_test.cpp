@@ -4,6 +4,7 @@
 #include "manifest_folder.hpp"
 
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -349,4 +350,39 @@ TEST_CASE("provider news: they may come at any time, even while the provider end
     }
     ends = true;
     somebody.join();
+}
+
+TEST_CASE("provider news: a store that is away at the start is waited for, and of half a load nothing stays",
+          "[fleet][unit]") {
+    shared_disk disk;
+    disk.write_unnoticed("pump-1", known);
+    disk.write_unnoticed("pump-2", known);
+    disk.is_away();
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    CHECK(health() == ECP_HEALTH_DOWN);
+    CHECK(mentions(logged(), "the store cannot be loaded, so that nothing is answered"));
+    CHECK(fleet.registration("pump-1") == ECP_UNAVAILABLE);
+    CHECK(fleet.enrol("pump-3")->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.put_heartbeat("pump-1")->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.put_registration("pump-1")->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.reconfigure("{}")->status() == ECP_UNAVAILABLE);
+    CHECK(fleet.invoke("accept-removals")->status() == ECP_UNAVAILABLE);
+    disk.remove({"pump-1"});
+    disk.is_away(false);
+    CHECK(edgeconf::test::eventually([&] { return fleet.registration("pump-2") == ECP_OK; }));
+    CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
+    CHECK(health() == ECP_HEALTH_OK);
+    CHECK(fleet.enrol("pump-3")->status() == ECP_CREATED);
+    disk.write("pump-2", removed, device_part::given);
+    CHECK(settled_registration(fleet, "pump-2") == ECP_REMOVED);
+}
+
+TEST_CASE("provider news: a store that is away all the time keeps nobody from stopping", "[fleet][unit]") {
+    shared_disk disk;
+    disk.write_unnoticed("pump-1", known);
+    disk.is_away();
+    provider_under_test fleet{disk};
+    REQUIRE(fleet.start() == ECP_OK);
+    CHECK(fleet.stop() == ECP_OK);
 }

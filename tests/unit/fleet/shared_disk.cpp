@@ -28,6 +28,7 @@ public:
             auto& known = seen_[id];
             known = {++last_number_, entry.given, entry.told};
             to.device(as_stored(known.number, id, entry));
+            if (disk_.away_) throw store_away{"the disk is away"};
         }
     }
 
@@ -179,6 +180,11 @@ void shared_disk::write_manifests(std::vector<manifest_file> all) {
 void shared_disk::knock() {
     const std::lock_guard lock{calling_};
     if (sinks_.devices) sinks_.devices();
+}
+
+void shared_disk::is_away(bool away) {
+    const std::lock_guard lock{mutex_};
+    away_ = away;
 }
 
 void shared_disk::fail(bool fails) {

@@ -39,6 +39,8 @@ public:
     void write_manifests(std::vector<manifest_file> all);
     void knock(); // as if something had changed
 
+    // Where it is away, it is so halfway through a load.
+    void is_away(bool away = true);
     // From here on nothing can be written.
     void fail(bool fails = true);
     // Takes no such device.
@@ -64,6 +66,7 @@ private:
     std::vector<manifest_file> manifests_;
     std::set<std::string> refused_;
     following_state state_;
+    bool away_ = false;
     bool fails_ = false;
     bool holds_ = false;
     bool waits_ = false;
