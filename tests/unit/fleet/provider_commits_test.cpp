@@ -160,6 +160,22 @@ TEST_CASE("provider commits: batched, heartbeats are acknowledged at once and en
     CHECK(news->status() == ECP_OK);
 }
 
+TEST_CASE("provider commits: batched, nobody waits for what is to be stored of another device",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, batched};
+    REQUIRE(fleet.start() == ECP_OK);
+    let_in(fleet, "pump-7");
+    disk.hold();
+    const auto enrolled = fleet.enrol("pump-8");
+    disk.await_held();
+    const auto news = fleet.put_heartbeat("pump-7", beat(1));
+    disk.become(store_mood::failing);
+    disk.release();
+    CHECK(enrolled->status() == ECP_UNAVAILABLE);
+    CHECK(news->status() == ECP_OK);
+}
+
 TEST_CASE("provider commits: stop stores what was acknowledged", "[fleet][unit]") {
     steered_disk disk;
     {

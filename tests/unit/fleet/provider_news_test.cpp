@@ -223,6 +223,20 @@ TEST_CASE("provider news: entries that are made anew are no departures", "[fleet
     CHECK(health() == ECP_HEALTH_OK);
 }
 
+TEST_CASE("provider news: those that were left out are no departures", "[fleet][unit]") {
+    shared_disk disk;
+    for (const auto& each : ids(4)) disk.write_unnoticed(each, known);
+    provider_under_test fleet{disk};
+    REQUIRE(fleet.start() == ECP_OK);
+    const std::vector<std::string> twins{"PUMP-0", "PUMP-1", "PUMP-2", "PUMP-3"};
+    for (const auto& each : twins) disk.write(each, denied);
+    CHECK(settled_registration(fleet, "pump-0") == ECP_OK);
+    CHECK(mentions(logged(), "differs from that of the device pump-3 in case alone"));
+    disk.remove(twins);
+    CHECK(settled_registration(fleet, "pump-0") == ECP_OK);
+    CHECK(health() == ECP_HEALTH_OK);
+}
+
 TEST_CASE("provider news: R37 where heartbeats are not stored, they are taken while the store is down",
           "[fleet][unit]") {
     shared_disk disk;
@@ -384,5 +398,15 @@ TEST_CASE("provider news: a store that is away all the time keeps nobody from st
     disk.is_away();
     provider_under_test fleet{disk};
     REQUIRE(fleet.start() == ECP_OK);
+    CHECK(fleet.stop() == ECP_OK);
+}
+
+TEST_CASE("provider news: a store that always has some keeps no provider from ending", "[fleet][unit]") {
+    shared_disk disk;
+    provider_under_test fleet{disk};
+    REQUIRE(fleet.start() == ECP_OK);
+    disk.never_settles();
+    disk.write("pump-7", known);
+    CHECK(settled_registration(fleet, "pump-7") == ECP_OK);
     CHECK(fleet.stop() == ECP_OK);
 }

@@ -60,20 +60,7 @@ public:
     }
 
     void take_news(news_visitor& to) override {
-        const std::lock_guard lock{disk_.mutex_};
-        for (const auto& id : std::exchange(refused_, {})) to.refused(id);
-        for (const auto& [id, entry] : disk_.entries_) {
-            auto& known = seen_[id];
-            const int part = (known.given != entry.given ? 1 : 0) + (known.told != entry.told ? 2 : 0);
-            if (part == 0) continue;
-            const auto number = to.device(as_stored(known.number, id, entry), static_cast<device_part>(part));
-            known = {number, entry.given, entry.told};
-        }
-        std::erase_if(seen_, [&](const auto& each) {
-            if (disk_.entries_.contains(each.first)) return false;
-            to.gone(each.first);
-            return true;
-        });
+        if (tell(to)) disk_.knock();
     }
 
     std::vector<manifest_file> manifests() override {
@@ -94,6 +81,24 @@ private:
         std::uint64_t given = 0;
         std::uint64_t told = 0;
     };
+
+    bool tell(news_visitor& to) { // true if there is more
+        const std::lock_guard lock{disk_.mutex_};
+        for (const auto& id : std::exchange(refused_, {})) to.refused(id);
+        for (const auto& [id, entry] : disk_.entries_) {
+            auto& known = seen_[id];
+            const int part = (known.given != entry.given ? 1 : 0) + (known.told != entry.told ? 2 : 0);
+            if (part == 0) continue;
+            const auto number = to.device(as_stored(known.number, id, entry), static_cast<device_part>(part));
+            known = {number, entry.given, entry.told};
+        }
+        std::erase_if(seen_, [&](const auto& each) {
+            if (disk_.entries_.contains(each.first)) return false;
+            to.gone(each.first);
+            return true;
+        });
+        return disk_.is_restless_;
+    }
 
     stored_device as_stored(std::uint32_t number, std::string_view id,
                             const shared_disk::entry& entry) const {
@@ -185,6 +190,11 @@ void shared_disk::knock() {
 void shared_disk::is_away(bool away) {
     const std::lock_guard lock{mutex_};
     away_ = away;
+}
+
+void shared_disk::never_settles() {
+    const std::lock_guard lock{mutex_};
+    is_restless_ = true;
 }
 
 void shared_disk::fail(bool fails) {

@@ -37,7 +37,8 @@ public:
                          device_part part = device_part::all);
     void remove(const std::vector<std::string>& ids);
     void write_manifests(std::vector<manifest_file> all);
-    void knock(); // as if something had changed
+    void knock();         // as if something had changed
+    void never_settles(); // from here on there is always something new
 
     // Where it is away, it is so halfway through a load.
     void is_away(bool away = true);
@@ -67,6 +68,7 @@ private:
     std::set<std::string> refused_;
     following_state state_;
     bool away_ = false;
+    bool is_restless_ = false;
     bool fails_ = false;
     bool holds_ = false;
     bool waits_ = false;
