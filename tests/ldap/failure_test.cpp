@@ -42,7 +42,9 @@ void check_away(const ldap_host& host, edge_api_client& talk) {
 
 // And once it is back: what was asked for can be had.
 void check_back(const slapd& directory, const ldap_host& host, edge_api_client& talk) {
-    CHECK(eventually([&] { return host.health() == "ok\n"; }));
+    const bool is_well = eventually([&] { return host.health() == "ok\n"; });
+    CAPTURE(host.health());
+    CHECK(is_well);
     CHECK(eventually([&] { return host.metric("store_age_seconds") < 2; }));
     CHECK(eventually([&] { return talk.enrol("plant-1", "pump-late").status == 201; }));
     CHECK(values_of(directory, device_dn(directory, "pump-late"), "edgeApproval") == "pending");
@@ -132,7 +134,9 @@ private:
 };
 
 void check_joined(const slapd& directory, const ldap_host& host, const std::vector<std::string>& ids) {
-    CHECK(eventually([&] { return host.health() == "ok\n"; }));
+    const bool is_well = eventually([&] { return host.health() == "ok\n"; });
+    CAPTURE(host.health());
+    CHECK(is_well);
     const auto all = directory.search({"(objectClass=edgeDevice)", "edgeStatus"});
     auto talk = host.connect();
     for (const auto& id : ids) {
@@ -254,7 +258,9 @@ TEST_CASE("failure: what was acknowledged survives a directory that is killed, w
         CHECK(talk.get_registration(id).status == 200);
         CHECK(talk.get_configuration("plant-1", id).status == 200);
     }
-    CHECK(eventually([&] { return host.health() == "ok\n"; }));
+    const bool is_well = eventually([&] { return host.health() == "ok\n"; });
+    CAPTURE(host.health());
+    CHECK(is_well);
     CHECK(host.stop().exit_code == 0);
 }
 
@@ -296,7 +302,9 @@ TEST_CASE("failure: a directory with a full disk is read, and written again once
     CHECK_THAT(host.health(), Contains("degraded"));
     std::filesystem::remove(ballast);
     CHECK(eventually([&] { return talk.enrol("plant-1", "box-late").status < 300; }));
-    CHECK(eventually([&] { return host.health() == "ok\n"; }));
+    const bool is_well = eventually([&] { return host.health() == "ok\n"; });
+    CAPTURE(host.health());
+    CHECK(is_well);
     for (const auto& id : enrolled)
         CHECK(values_of(directory, device_dn(directory, id), "edgeDeviceId") == id);
     CHECK(host.stop().exit_code == 0);
