@@ -94,9 +94,13 @@ TEST_CASE("emptied: a directory that comes back with its tree alone", "[.][outag
         f.directory.start();
     }
     CHECK(f.is_well());
-    f.check_unharmed();
-    set_attribute(f.directory, device_dn(f.directory, pump(0)), "edgeLabel", "site=south");
     auto talk = f.host.connect();
+    for (int i = 0; i < fleet_size; ++i) {
+        CHECK(eventually(
+            [&] { return has_workload(talk, pump(i), "web") && has_workload(talk, pump(i), "log"); }));
+        CHECK_THAT(talk.get_registration(pump(i)).body, Contains("\"registered\""));
+    }
+    set_attribute(f.directory, device_dn(f.directory, pump(0)), "edgeLabel", "site=south");
     CHECK(eventually([&] { return !has_workload(talk, pump(0), "web"); }));
     CHECK(f.host.stop().exit_code == 0);
 }
