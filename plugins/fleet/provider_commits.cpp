@@ -16,7 +16,10 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr auto longest_wait = std::chrono::seconds{30}; // between two attempts to get the store back
+// Between two attempts to get the store back. A disk is left in peace; who is asked over a network may be
+// there again any time.
+constexpr auto longest_wait = std::chrono::seconds{30};
+constexpr auto longest_wait_for_others = std::chrono::seconds{5};
 constexpr auto retry = std::chrono::seconds{5};
 
 // What is stored, on its way into the model.
@@ -217,7 +220,8 @@ void provider::store_failed(std::string_view why) {
 void provider::recover() {
     if (clock::now() < next_recovery_) return;
     next_recovery_ = clock::now() + recovery_wait_;
-    recovery_wait_ = std::min<std::chrono::seconds>(2 * recovery_wait_, longest_wait);
+    const auto longest = store_->shared() != nullptr ? longest_wait_for_others : longest_wait;
+    recovery_wait_ = std::min<std::chrono::seconds>(2 * recovery_wait_, longest);
     try {
         store_->recover();
     } catch (const std::exception& problem) {

@@ -34,9 +34,10 @@ bool kept_session::recover() {
     if (attempt_.wait_for(moment) != std::future_status::ready) return false;
     try {
         session_.emplace(attempt_.get());
+        session_->probe(); // it may have been made a while ago
         return true;
     } catch (const directory_problem& problem) {
-        problem_ = problem.what();
+        lose(problem);
         return false;
     }
 }
