@@ -132,8 +132,7 @@ std::string ldap_host::log() const { return read_file(folder_.path() / "log"); }
 std::string ldap_options(const slapd& directory, std::string_view more) {
     return R"({"urls": ")" + directory.url() + R"(", "base": ")" + directory.base() +
            R"(", "bind": {"method": "simple", "dn": ")" + directory.host_dn() + R"(", "password-file": ")" +
-           directory.password_file().string() +
-           R"("}, "connect-timeout": "500ms", "operation-timeout": "500ms")" + std::string{more} + "}";
+           directory.password_file().string() + R"("})" + std::string{more} + "}";
 }
 
 std::string device_dn(const slapd& directory, std::string_view id) {
