@@ -157,6 +157,7 @@ private:
     void refuse(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
     void hold(const manifest_reading& read, const provider_settings& wanted, ecp_op op, bool asked);
     void hold_elsewhere(const manifest_reading& read, const provider_settings& wanted, ecp_op op);
+    bool is_held(const std::vector<object_key>& gone) const;
     bool was_told(const std::vector<object_key>& gone) const;
     void watch();
     void finish_reading(); // any thread but its own; that ends, and the one for large bodies
@@ -200,6 +201,7 @@ private:
     // last one that was the answer to accept-removals. What else goes meanwhile is told, and not accepted
     // before it was such an answer: no reload widens them.
     std::vector<object_key> told_gone_;
+    std::set<object_key> held_gone_; // that went while removals are held, told or not
 
     // The writer's.
     std::unique_ptr<model> model_;

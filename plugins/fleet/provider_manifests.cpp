@@ -27,10 +27,13 @@ std::string in_short(const std::vector<finding>& findings) {
 }
 
 std::string removal_words(const manifest_reading& read, const std::filesystem::path& manifests) {
+    const auto what = read.mass_removals.empty()
+                          ? fmt::format("{} of the objects that went before", read.gone.size())
+                          : to_string(read.mass_removals);
     return fmt::format(
         "{} are gone from {}, too many at once for an edit; what was accepted before stays; if that is "
         "meant, accept it with `edgeconf provider reload --accept-removals`",
-        to_string(read.mass_removals), manifests.empty() ? "the manifests" : manifests.string());
+        what, manifests.empty() ? "the manifests" : manifests.string());
 }
 
 } // namespace
@@ -127,9 +130,10 @@ void provider::read_manifests(std::optional<provider_settings> settings, ecp_op 
     auto read = read_wanted(wanted);
     if (read.failed) return refuse(read, wanted, op);
     const bool accepted = accept_removals && was_told(read.gone);
-    if (!read.mass_removals.empty() && !accepted) {
-        return wanted.fleet.manifests == settings_.fleet.manifests ? hold(read, wanted, op, accept_removals)
-                                                                   : hold_elsewhere(read, wanted, op);
+    const bool elsewhere = wanted.fleet.manifests != settings_.fleet.manifests;
+    const bool too_many = !read.mass_removals.empty() || (!elsewhere && is_held(read.gone));
+    if (too_many && !accepted) {
+        return elsewhere ? hold_elsewhere(read, wanted, op) : hold(read, wanted, op, accept_removals);
     }
     take_over(std::move(read), std::move(settings), op, done);
 }
@@ -142,6 +146,7 @@ void provider::take_over(manifest_reading read, std::optional<provider_settings>
     host_.record(held_removals_, 0);
     told_.clear();
     told_gone_.clear();
+    held_gone_.clear();
     for (const auto& each : read.findings) host_.log(ECP_LOG_WARN, each.text);
     desired_.accept(read);
     if (settings) settle_on(*settings);
@@ -204,6 +209,7 @@ void provider::hold(const manifest_reading& read, const provider_settings& wante
     health_.clear(trouble::manifests);
     host_.record(rejected_, 0);
     host_.record(held_removals_, static_cast<double>(read.gone.size()));
+    held_gone_.insert(read.gone.begin(), read.gone.end());
     const bool first = told_gone_.empty();
     if (!first && !was_told(read.gone)) words = "more is gone than was held before: " + words;
     if (asked || first) told_gone_ = read.gone;
@@ -213,6 +219,12 @@ void provider::hold(const manifest_reading& read, const provider_settings& wante
 // Other manifests than those that removals are accepted for: who wants them is told, and nobody else.
 void provider::hold_elsewhere(const manifest_reading& read, const provider_settings& wanted, ecp_op op) {
     host_.complete(op, ecp::reply{ECP_PRECONDITION, removal_words(read, wanted.fleet.manifests)});
+}
+
+// What comes back comes one by one: while some of what was held is gone, none of it goes.
+bool provider::is_held(const std::vector<object_key>& gone) const {
+    return std::any_of(gone.begin(), gone.end(),
+                       [this](const auto& key) { return held_gone_.contains(key); });
 }
 
 bool provider::was_told(const std::vector<object_key>& gone) const {

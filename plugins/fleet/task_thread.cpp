@@ -1,29 +1,10 @@
 #include "fleet/task_thread.hpp"
 
-#include <csignal>
+#include "fleet/signals_blocked.hpp"
+
 #include <exception>
 
 namespace edgeconf::fleet {
-
-namespace {
-
-// A provider's threads leave all signals to the host: one inherits its creator's mask.
-class signals_blocked {
-public:
-    signals_blocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-
-private:
-    sigset_t before_{};
-};
-
-} // namespace
 
 void task_thread::start() {
     const signals_blocked while_it_starts;

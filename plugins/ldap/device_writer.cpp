@@ -136,7 +136,8 @@ device_writer::device_write device_writer::make(const fleet::device_record& devi
 // Heartbeats alone are none but for what they say of playbooks, which nobody could find out again.
 bool device_writer::is_news(const device_write& write, bool membership) {
     const auto* known = devices_.index().find(write.id);
-    if (known == nullptr || !known->has_entry) return true;
+    // An entry that is gone may be missed at the moment; it takes more than a heartbeat to make it anew.
+    if (known == nullptr || !known->has_entry) return membership;
     const auto& [given, document, told] = write.attributes;
     if (membership) return hash_of(told) != known->told || hash_of(document) != known->given;
     if (heartbeats_ == heartbeats::write) return hash_of(told) != known->told;

@@ -5,11 +5,12 @@
 #include "ldap/poll_feed.hpp"
 #include "ldap/sync_feed.hpp"
 
+#include "fleet/signals_blocked.hpp"
+
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <ldap.h>
 
-#include <csignal>
 #include <optional>
 #include <random>
 #include <stop_token>
@@ -19,22 +20,6 @@
 namespace edgeconf::ldap {
 
 namespace {
-
-// A provider's threads leave all signals to the host: one inherits its creator's mask.
-class signals_blocked {
-public:
-    signals_blocked() {
-        sigset_t all;
-        sigfillset(&all);
-        pthread_sigmask(SIG_SETMASK, &all, &before_);
-    }
-    ~signals_blocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-    signals_blocked(const signals_blocked&) = delete;
-    signals_blocked& operator=(const signals_blocked&) = delete;
-
-private:
-    sigset_t before_{};
-};
 
 // What servers say to a control that they do not know, or not here; and to what they take for nonsense.
 bool is_refusal(const directory_problem& problem) {
@@ -60,7 +45,7 @@ public:
     }
 
     void start() {
-        const signals_blocked while_it_starts;
+        const fleet::signals_blocked while_it_starts;
         thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
     }
 

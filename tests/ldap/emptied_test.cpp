@@ -82,9 +82,11 @@ TEST_CASE("emptied: a directory that comes back with its tree alone", "[.][outag
     f.check_unharmed();
 
     SECTION("and gets its entries again, which are others to it") {
-        for (int i = 0; i < fleet_size; ++i) add_device(f.directory, pump(i));
         add_object(f.directory, "EdgeWorkload", "web", "edgeSpec",
                    workload_spec("site=north", "example/web:1"));
+        CHECK(f.says("1 of the objects that went before are gone"));
+        f.check_unharmed();
+        for (int i = 0; i < fleet_size; ++i) add_device(f.directory, pump(i));
         add_object(f.directory, "EdgeWorkload", "log", "edgeSpec",
                    workload_spec("site=north", "example/log:1"));
     }

@@ -313,6 +313,42 @@ TEST_CASE("provider commits: R7a of removals that are held, no more are accepted
     CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
 }
 
+TEST_CASE("provider commits: R7a what comes back bit by bit is held until all of it is back",
+          "[fleet][unit]") {
+    const two_folders folders;
+    steered_disk disk;
+    provider_under_test fleet{disk, options_for(folders.manifests)};
+    REQUIRE(fleet.start() == ECP_OK);
+    folders.take_away("workloads");
+    CHECK(fleet.reconfigure(options_for(folders.manifests))->status() == ECP_PRECONDITION);
+    std::filesystem::rename(folders.manifests.path() / "devices" / "1.yaml", folders.aside.path() / "1.yaml");
+    CHECK(fleet.reconfigure(options_for(folders.manifests))->status() == ECP_PRECONDITION);
+    for (const std::string n : {"1", "2", "3"}) {
+        std::filesystem::create_directories(folders.manifests.path() / "workloads");
+        std::filesystem::rename(folders.aside.path() / "workloads" / (n + ".yaml"),
+                                folders.manifests.path() / "workloads" / (n + ".yaml"));
+        const auto reload = fleet.reconfigure(options_for(folders.manifests));
+        CHECK(reload->status() == ECP_PRECONDITION);
+        CHECK(mentions({fleet.configuration("pump-2")}, "web-3"));
+        CHECK(fleet.registration("pump-1") == ECP_OK);
+    }
+    CHECK(mentions({fleet.reconfigure(options_for(folders.manifests))->message()},
+                   "1 of the objects that went before are gone"));
+    SECTION("all of it") {
+        std::filesystem::rename(folders.aside.path() / "1.yaml",
+                                folders.manifests.path() / "devices" / "1.yaml");
+        CHECK(fleet.reconfigure(options_for(folders.manifests))->status() == ECP_OK);
+        CHECK(health() == ECP_HEALTH_OK);
+        CHECK(fleet.registration("pump-1") == ECP_OK);
+    }
+    SECTION("or the rest is accepted") {
+        CHECK(fleet.invoke("accept-removals")->status() == ECP_PRECONDITION); // of which nobody was told
+        CHECK(fleet.invoke("accept-removals")->body() == R"({"put":0,"removed":1})");
+        CHECK(fleet.registration("pump-1") == ECP_NOT_FOUND);
+        CHECK(fleet.registration("pump-2") == ECP_OK);
+    }
+}
+
 TEST_CASE("provider commits: R7a of removals that are held, all kinds are told", "[fleet][unit]") {
     const two_folders folders;
     steered_disk disk;

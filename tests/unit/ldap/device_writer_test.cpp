@@ -429,6 +429,18 @@ TEST_CASE("device writer: heartbeats are written as the settings have it", "[lda
     CHECK(revision_of(now).count == 2);
 }
 
+TEST_CASE("device writer: what heartbeats say makes no entry", "[ldap][writer]") {
+    for (const auto mode : {heartbeats::memory, heartbeats::write}) {
+        host one{7, mode, 0s};
+        auto device = record("silent");
+        device.status.registered = 5;
+        device.status.phase = "up";
+        device.unsaved = aspect::status;
+        CHECK(is_clean(one.save(device)));
+        CHECK_FALSE(one.has("silent"));
+    }
+}
+
 TEST_CASE("device writer: heartbeats that come fast are written once per interval", "[ldap][writer]") {
     host one{7, heartbeats::write, 300s};
     auto device = record("fast");
