@@ -152,6 +152,12 @@ void put_seen_status(const device_record& device, json::object& into) {
     if (status.not_polling) into.emplace("notPolling", true);
 }
 
+// Of a device without a key: the first that registers need not be its own then.
+void put_use(const device_record& device, json::object& into) {
+    const bool in_use = device.status.in_use || device.status.connection != connection::never;
+    if (in_use && device.pin.state() == pin_state::none) into.emplace("inUse", true);
+}
+
 void put_playbooks(const device_record& device, json::object& into) {
     if (device.offer) into.emplace("playbooks", history_object(device.offer->history, into.storage()));
 }
@@ -343,6 +349,7 @@ std::string status_document(const device_record& device) {
 std::string lasting_status_document(const device_record& device) {
     document made;
     put(made.root(), "registered", device.status.registered);
+    put_use(device, made.root());
     put_playbooks(device, made.root());
     return made.text_unless_empty();
 }
@@ -350,6 +357,7 @@ std::string lasting_status_document(const device_record& device) {
 std::string told_status_document(const device_record& device) {
     document made;
     put_told_status(device, made.root());
+    put_use(device, made.root());
     put_playbooks(device, made.root());
     return made.text_unless_empty();
 }
@@ -368,6 +376,7 @@ void read_status(std::string_view document, device_record& into) {
     status.workloads = workloads_of(root["workloads"], opened);
     status.connection = word_of(root["connection"], connections);
     status.not_polling = root["notPolling"].boolean().value_or(false);
+    status.in_use = root["inUse"].boolean().value_or(false);
     into.offer = offer_of(root["playbooks"], opened);
     opened.check();
 }

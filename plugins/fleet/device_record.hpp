@@ -56,6 +56,7 @@ struct device_status {
     std::shared_ptr<const upgrade_report> upgrade;
     std::vector<workload_status> workloads; // those assigned to it that it reported, sorted by name
     fleet::connection connection = fleet::connection::never;
+    bool in_use = false;      // was heard before a key of it was known; where `connection` is not stored
     bool not_polling = false; // sends heartbeats and asks for no configuration: its certificate has expired
 
     const workload_status* workload(std::string_view name) const; // or null

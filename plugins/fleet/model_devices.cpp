@@ -104,10 +104,14 @@ outcome model::enrol(std::string_view id, std::string_view ns, const enrolment& 
                  fmt::format("was removed, and asks to join {}", ns));
         }
         break;
-    case device_state::pending: break;
+    case device_state::pending:
+        if (device->request->ns.empty())
+            ask(*device, ns, device->request->set); // an administrator left it open
+        break;
     }
     introduced(*device, body);
     note_heard(*device);
+    if (!keeps_.times) keep(*device, aspect::membership); // others have to know now and then that it asks
     watch(*device);
     if (device->state == device_state::removed) return outcome::created;
     if (!rejudge(*device, body.hardware)) {
@@ -225,7 +229,8 @@ outcome model::put_registration(std::string_view id, const registration& body, c
 // False if another key is confirmed. A device that was in use before any key was known may have one that is
 // not this one.
 bool model::offer_key(device_record& device, const csr_key& key) {
-    const bool in_use = device.status.connection != connection::never && !device.next_key_is_its_own;
+    const bool was_heard = device.status.in_use || device.status.connection != connection::never;
+    const bool in_use = was_heard && !device.next_key_is_its_own;
     if (device.pin.state() == pin_state::none && in_use) (void)device.pin.offer(identity_pin::unknown_key);
     device.next_key_is_its_own = false;
     return device.pin.offer(key ? *key : identity_pin::unknown_key) != pin_answer::refused;
@@ -348,7 +353,7 @@ void model::clock_was_set_back() {
 std::optional<std::chrono::seconds> model::patience_with(const device_record& device) const {
     switch (device.state) {
     case device_state::pending:
-        if (device.asked) return std::nullopt;
+        if (device.asked || device.pin.state() != pin_state::none) return std::nullopt; // it was in before
         return settings_.pending_expiry;
     case device_state::known:
         if (device.status.connection != connection::online) return std::nullopt;
@@ -373,7 +378,9 @@ void model::watch(device_record& device) {
 unix_seconds model::deadline(const device_record& device, std::chrono::seconds patience) const {
     const auto heard = device.signs->last_heard();
     if (device.state == device_state::known) {
-        return std::max({heard, started_, jumped_}) + patience.count();
+        // Heartbeats that are not stored may go to another host; some of its polls come here.
+        const auto polled = keeps_.times ? 0 : device.signs->last_polled();
+        return std::max({heard, polled, started_, jumped_}) + patience.count();
     }
     return std::max(std::max(heard, jumped_) + patience.count(),
                     started_ + std::min(patience, grace_after_start).count());

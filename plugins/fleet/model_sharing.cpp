@@ -100,6 +100,7 @@ void model::take_told(device_record& device, device_record& there, bool has_repo
         device.offer = std::move(there.offer);
     }
     device.status.registered = there.status.registered;
+    device.status.in_use |= there.status.in_use;
     device.signs->set_quiet({}); // what it says next may be news now
     device.last = {};
     if (!has_reports) return;

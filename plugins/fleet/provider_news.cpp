@@ -28,8 +28,10 @@ public:
     std::uint32_t device(const stored_device& now, device_part part) override {
         departed_.is_back(now.id);
         if (const auto left = gone_.find(now.id); left != gone_.end()) gone_.erase(left);
+        auto taken = now;
+        if (!fleet_.knows(now.id)) taken.heard = fleet_.now(); // it has its time here
         try {
-            const auto done = fleet_.replace(now, part);
+            const auto done = fleet_.replace(taken, part);
             if (done.has_dropped) overtaken_.emplace(now.id);
             return done.number;
         } catch (const document_damaged& damage) {

@@ -28,6 +28,15 @@ std::string told_alone(const told_attributes& told) {
 
 } // namespace
 
+namespace {
+
+// Or as old, and of somebody else: of two writes upon the same one the server has refused one.
+bool is_older(const revision& a, const revision& than) {
+    return a.count < than.count || (a.count == than.count && a.writer != than.writer);
+}
+
+} // namespace
+
 device_entries::device_entries(const settings& settings, std::uint64_t writer)
     : has_reports_{settings.heartbeats == heartbeats::write},
       devices_base_{devices_base(settings.base)}, writer_{writer} {
@@ -136,8 +145,12 @@ void device_entries::take(const entry& now, bool forced, fleet::news_visitor& to
         forced = true;
     }
     const bool is_ours = read.written.writer == writer_;
-    // Our own writing comes back, maybe after we have written more.
-    if (!forced && is_ours && read.written.count < known->written.count) return;
+    if (!forced && is_older(read.written, known->written)) {
+        // Our own writing comes back after we have written more. Anybody else's came late, or the directory
+        // has gone back: as it is now it has to be asked for.
+        if (!is_ours) to_read_.push_back(now.dn());
+        return;
+    }
     const bool told = forced || (!is_ours && read.written != known->written);
     const bool given = !read.given.empty() && (forced || hash_of(read.given) != known->given);
     if (is_ours && read.written.count > known->written.count) known->written = read.written;
@@ -159,6 +172,7 @@ void device_entries::leave_former(const entry& now, fleet::news_visitor& to) {
 // A device that is left out keeps the number that it has.
 void device_entries::tell(known_device& device, const reading& read, device_part part,
                           fleet::news_visitor& to) {
+    departed_.erase(device.id);
     const auto number = to.device(read.stored(device.number, has_reports_), part);
     if (number != 0) index_.set_number(device, number);
 }
@@ -171,11 +185,17 @@ void device_entries::take_gone(const entry_id& which, fleet::news_visitor& to) {
     const auto id = known->id;
     index_.set_entry(*known, {});
     // As if it had been this one all the time.
-    if (const auto heir = seconds_.take(id)) return take(*heir, true, to);
+    if (const auto heir = seconds_.take(id)) {
+        if (given_of(*heir).approval != "removed") return take(*heir, true, to);
+        leave_out(*heir, fmt::format("says that {} is removed, whose entry it was not", id));
+    }
     const auto number = known->number;
     index_.erase(*known);
     const auto* mapped = inventory_ ? inventory_->find(id) : nullptr;
-    if (mapped == nullptr) return to.gone(id);
+    if (mapped == nullptr) {
+        departed_.insert_or_assign(id, number);
+        return to.gone(id);
+    }
     auto& device = index_.add(id); // what hosts knew of it is gone
     index_.set_number(device, number);
     const auto read = read_mapped(id, *mapped);
@@ -221,11 +241,27 @@ void device_entries::lost_inventory(const std::string& id, fleet::news_visitor& 
     if (known == nullptr) return;
     const auto its_id = known->id;
     known->given = 0;
+    departed_.insert_or_assign(its_id, known->number);
     if (!known->has_entry) index_.erase(*known);
     to.gone(its_id);
 }
 
+std::vector<std::string> device_entries::take_to_read(std::size_t most) {
+    std::sort(to_read_.begin(), to_read_.end());
+    to_read_.erase(std::unique(to_read_.begin(), to_read_.end()), to_read_.end());
+    const auto number = std::min(most, to_read_.size());
+    const auto from = to_read_.end() - static_cast<std::ptrdiff_t>(number);
+    std::vector<std::string> taken{std::make_move_iterator(from), std::make_move_iterator(to_read_.end())};
+    to_read_.erase(from, to_read_.end());
+    return taken;
+}
+
 // ---- which entry is whose ----
+
+bool device_entries::has_departed(const std::string& id, std::uint32_t number) const {
+    const auto found = departed_.find(id);
+    return found != departed_.end() && found->second == number;
+}
 
 // The first one is the device's for as long as it is there.
 bool device_entries::is_another_ones(const known_device* known, const entry& now) {
@@ -257,6 +293,7 @@ void device_entries::told_is(known_device& device, const reading& read) {
     device.written = read.written;
     device.told = hash_of(read.told);
     device.status = hash_of(read.told.status);
+    device.heard = read.told.heard;
 }
 
 void device_entries::leave_out(const entry& which, std::string why) {

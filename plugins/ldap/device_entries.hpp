@@ -53,7 +53,13 @@ public:
     std::string dn_of(const known_device& device) const;
 
     // DNs of entries that have to be read anew, and then to be taken, forced.
-    std::vector<std::string> take_to_read() { return std::exchange(to_read_, {}); }
+    // At most so many; each once.
+    std::vector<std::string> take_to_read(std::size_t most);
+    bool has_to_read() const noexcept { return !to_read_.empty(); }
+
+    // Whether just this device has gone from the directory, and is not back: it may be held, and is not to be
+    // put there by a host.
+    bool has_departed(const std::string& id, std::uint32_t number) const;
 
     // What is wrong, by DN: what was accepted before stays. Any thread.
     std::map<std::string, std::string> left_out() const;
@@ -94,6 +100,8 @@ private:
     second_entries seconds_;        // of devices that have another one, by id
     second_entries mapped_seconds_; // of the inventory's, by id in lower case
     std::vector<std::string> to_read_;
+    std::unordered_map<std::string, std::uint32_t, fleet::caseless_hash, fleet::caseless_equal> departed_{
+        0, fleet::caseless_hash{fleet::random_seed()}}; // the model's numbers, by id
 
     struct fault {
         std::string dn;

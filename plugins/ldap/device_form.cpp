@@ -39,7 +39,7 @@ constexpr std::array given_members{std::string_view{"namespace"}, std::string_vi
                                    std::string_view{"given"}, std::string_view{"spec"}};
 
 std::string_view state_of(std::string_view approval) {
-    if (approval.empty()) return "known";
+    if (approval.empty()) return "pending"; // nobody has said anything
     const auto found = std::find_if(approvals.begin(), approvals.end(),
                                     [&](const auto& each) { return each.ours == approval; });
     if (found != approvals.end()) return found->state;

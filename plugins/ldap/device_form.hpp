@@ -18,7 +18,7 @@ namespace edgeconf::ldap {
 
 // What administrators say of a device, as attributes have it.
 struct given_attributes {
-    std::string approval; // lower case; empty means approved
+    std::string approval; // lower case; empty means pending
     std::string ns;
     std::vector<std::string> labels; // "key=value", sorted
     std::string spec;                // JSON or YAML; empty: none

@@ -27,6 +27,7 @@ struct known_device {
     std::uint64_t given = 0;                              // hash of the given_document that the model has
     std::uint64_t told = 0;                               // of what the entry says otherwise, times apart
     std::uint64_t status = 0;                             // of a part of that
+    fleet::unix_seconds heard = 0;                        // as the entry has it
     std::chrono::steady_clock::time_point last_written{}; // by this process
 };
 

@@ -20,13 +20,17 @@ namespace {
 // 4 MB by default in OpenLDAP and 2 MB in 389 Directory Server; one device would keep all from being written.
 constexpr std::size_t request_limit = 2'000'000;
 
+// How old edgeHeard may be of a device that waits and asks all the time.
+constexpr std::chrono::seconds renewal{3600};
+
+// Entries that are removed at once: each is read before, while others wait.
+constexpr std::size_t removals_at_once = 50;
+
 // What the server says of all writes, not of this one.
 bool concerns_all(int code) {
     switch (code) {
     case LDAP_BUSY:
     case LDAP_UNAVAILABLE:
-    case LDAP_UNWILLING_TO_PERFORM:
-    case LDAP_ADMINLIMIT_EXCEEDED:
     case LDAP_STRONG_AUTH_REQUIRED:
     case LDAP_CONFIDENTIALITY_REQUIRED:
     case LDAP_OTHER: return true;
@@ -68,20 +72,31 @@ bool device_writer::is_mapped(const std::string& id) const {
 // ---- removing ----
 
 void device_writer::remove(session& over, const std::vector<std::uint32_t>& numbers, write_outcome& out) {
-    std::vector<write_request> requests;
-    std::vector<std::string> ids;
     for (const auto number : numbers) {
-        auto* known = devices_.index().find(number);
+        const auto* known = devices_.index().find(number);
         if (known == nullptr) continue;
         put_off_.erase(known->id);
-        const auto id = known->id;
-        auto request = removal_of(*known, over, out);
+        to_remove_.insert(known->id);
+    }
+    remove_some(over, out);
+}
+
+void device_writer::remove_some(session& over, write_outcome& out) {
+    std::vector<write_request> requests;
+    std::vector<std::string> ids;
+    std::vector<std::string> done;
+    for (const auto& id : to_remove_) {
+        if (done.size() == removals_at_once) break;
+        done.push_back(id);
+        auto* known = devices_.index().find(id);
+        auto request = known != nullptr ? removal_of(*known, over, out) : std::nullopt;
         if (!request) continue;
         requests.push_back(*std::move(request));
         ids.push_back(id);
     }
     const auto results = over.write(requests);
     for (std::size_t i = 0; i < results.size(); ++i) removed(over, ids[i], requests[i], results[i], out);
+    for (const auto& id : done) to_remove_.erase(id);
 }
 
 // Nothing if there is no such entry, or another one than was seen.
@@ -96,7 +111,8 @@ std::optional<write_request> device_writer::removal_of(known_device& device, ses
     const auto revised = now->value(names::revision);
     const bool as_known = parse_revision(revised).value_or(revision{}) == device.written &&
                           (is_mapped(device.id) || is_given(*now, device.given));
-    if (!as_known) {
+    const bool is_administrators = device.written.count == 0; // no host has ever written it
+    if (!as_known || is_administrators) {
         out.now.push_back(*std::move(now));
         return std::nullopt;
     }
@@ -139,7 +155,8 @@ bool device_writer::is_news(const device_write& write, bool membership) {
     // An entry that is gone may be missed at the moment; it takes more than a heartbeat to make it anew.
     if (known == nullptr || !known->has_entry) return membership;
     const auto& [given, document, told] = write.attributes;
-    if (membership) return hash_of(told) != known->told || hash_of(document) != known->given;
+    const bool asks_still = told.heard > known->heard + renewal.count(); // or others would let it expire
+    if (membership) return hash_of(told) != known->told || hash_of(document) != known->given || asks_still;
     if (heartbeats_ == heartbeats::write) return hash_of(told) != known->told;
     return hash_of(told.status) != known->status;
 }
@@ -155,8 +172,13 @@ void device_writer::save(session& over, const std::vector<fleet::device_update>&
         const auto& device = *update.device;
         const bool membership = has(device.unsaved, fleet::aspect::membership);
         auto write = make(device);
+        to_remove_.erase(write.id); // it is back
         auto* known = devices_.index().find(write.id);
         if (known != nullptr && known->id == write.id) devices_.index().set_number(*known, write.number);
+        if (devices_.has_departed(write.id, write.number)) {
+            if (membership) out.overtaken.push_back(write.id);
+            continue;
+        }
         if (!is_news(write, membership)) continue;
         if (may_wait(known, membership)) {
             put_off(std::move(write), known->written);
@@ -181,6 +203,7 @@ void device_writer::put_off(device_write&& write, const revision& upon) {
 
 // What was put off before somebody else wrote says nothing any more.
 void device_writer::tend(session& over, write_outcome& out) {
+    remove_some(over, out);
     std::vector<device_write> due;
     std::vector<std::string> done;
     for (auto& [id, write] : put_off_) {
@@ -225,11 +248,13 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
         asked.push_back(std::move(each));
     }
     const auto results = over.write(requests);
+    const bool any = std::any_of(results.begin(), results.end(),
+                                 [](const auto& each) { return each.code == LDAP_SUCCESS; });
     std::vector<device_write> again;
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].code == LDAP_SUCCESS) {
             written(asked[i]);
-        } else if (may_retry(over, asked[i], requests[i].dn, results[i], out)) {
+        } else if (may_retry(over, asked[i], requests[i].dn, results[i], any, out)) {
             again.push_back(std::move(asked[i]));
         }
     }
@@ -305,6 +330,7 @@ void device_writer::written(const device_write& device) {
     known->written = {known->has_entry ? known->written.count + 1 : 1, writer_};
     known->told = hash_of(told);
     known->status = hash_of(told.status);
+    known->heard = told.heard;
     if (!document.empty() && !is_mapped(device.id)) known->given = hash_of(document);
     known->last_written = clock::now();
     put_off_.erase(device.id);
@@ -321,11 +347,12 @@ void device_writer::written(const device_write& device) {
 // Why it failed is in the entry: somebody else was there, this process was and never heard that it had
 // written, or the server does not take it.
 bool device_writer::may_retry(session& over, const device_write& device, const std::string& dn,
-                              const write_result& failure, write_outcome& out) {
+                              const write_result& failure, bool others_were_written, write_outcome& out) {
     const auto* known = devices_.index().find(device.id);
     const bool had_entry = known != nullptr && known->has_entry;
     const bool nowhere = failure.code == LDAP_NO_SUCH_OBJECT && !had_entry;
-    if (concerns_all(failure.code) || nowhere) {
+    const bool is_alone = failure.code == LDAP_OTHER && others_were_written;
+    if ((concerns_all(failure.code) && !is_alone) || nowhere) {
         throw directory_problem{failure.code, fmt::format("{}: {}", dn, failure.what)};
     }
     auto now = over.read(dn, device_attribute_names());
@@ -344,6 +371,7 @@ bool device_writer::learns(const device_write& device, const entry& now) {
         return std::exchange(known->has_class, has_class) != has_class;
     }
     if (there.writer != writer_ || there.count == 0) return false;
+    if (had_entry && there.count <= known->written.count) return false;
     const auto document = hash_of(device.attributes.given_document);
     const bool is_as_wanted = is_mapped(device.id) || is_given(now, document);
     if (!had_entry && !is_as_wanted) return false;

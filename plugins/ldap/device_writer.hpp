@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,14 +37,16 @@ public:
     // `devices` lives longer. `writer` is this process in revisions.
     device_writer(const settings& settings, device_entries& devices, std::uint64_t writer);
 
-    // Entries of devices that are forgotten, by number, unless somebody has changed one since.
+    // Entries of devices that are forgotten, by number, unless somebody has changed one since, or no host has
+    // ever written it: some at once, the rest by and by.
     void remove(session& over, const std::vector<std::uint32_t>& numbers, write_outcome& out);
 
     // Of each device what has to be in the directory; what heartbeats say only as `settings` has it.
     void save(session& over, const std::vector<fleet::device_update>& updates, write_outcome& out);
 
-    // What heartbeats have said and is due.
+    // What heartbeats have said and is due, and what is still to be removed.
     void tend(session& over, write_outcome& out);
+    bool has_to_tend() const noexcept { return !put_off_.empty() || !to_remove_.empty(); }
 
     // What the server does not take, by DN, until it does: of a device that it has, the device's; of new
     // ones, their parent's. Any thread.
@@ -59,6 +62,7 @@ private:
         revision upon;                // what the entry was when this was put off
     };
 
+    void remove_some(session& over, write_outcome& out);
     std::optional<write_request> removal_of(known_device& device, session& over, write_outcome& out);
     void removed(session& over, const std::string& id, const write_request& request,
                  const write_result& result, write_outcome& out);
@@ -74,7 +78,7 @@ private:
     bool give(session& over, write_request& request, const device_write& device, write_outcome& out);
     void written(const device_write& device);
     bool may_retry(session& over, const device_write& device, const std::string& dn,
-                   const write_result& failure, write_outcome& out);
+                   const write_result& failure, bool others_were_written, write_outcome& out);
     bool learns(const device_write& device, const entry& now);
     void refused(const device_write& device, std::optional<entry> now, const write_result& failure,
                  write_outcome& out);
@@ -88,6 +92,7 @@ private:
     const std::uint64_t writer_;
     device_entries& devices_;
     std::map<std::string, device_write> put_off_; // by id
+    std::set<std::string> to_remove_;             // ids
     write_problems problems_;
 };
 

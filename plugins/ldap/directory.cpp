@@ -35,6 +35,9 @@ std::filesystem::path own_folder() {
     return name;
 }
 
+// Entries that are read one by one; what else there is to write or to answer comes between.
+constexpr std::size_t reads_at_once = 50;
+
 // A server that is not there comes back; one that refuses us does not change its mind by itself.
 [[noreturn]] void fail_to_start(const directory_problem& problem) {
     const bool passes =
@@ -208,10 +211,11 @@ void directory::take_news(fleet::news_visitor& to) {
                            : devices_.take_gone(std::get<entry_id>(each.what), to);
         }
     }
+    if (devices_.has_to_read()) sinks_.devices();
 }
 
 void directory::read_anew() {
-    for (const auto& dn : devices_.take_to_read()) {
+    for (const auto& dn : devices_.take_to_read(reads_at_once)) {
         try {
             if (auto now = session_.get().read(dn, device_attribute_names()))
                 failed_.now.push_back(*std::move(now));
@@ -231,6 +235,10 @@ fleet::following_state directory::state() {
     auto wrong = objects_.left_out();
     wrong.merge(devices_.left_out());
     wrong.merge(device_writer_.problems());
+    {
+        const std::lock_guard held{mutex_};
+        wrong.insert(refused_objects_.begin(), refused_objects_.end());
+    }
     made.left_out_count = wrong.size();
     if (wrong.empty()) return made;
     const auto& [dn, why] = *wrong.begin();
@@ -269,13 +277,20 @@ void directory::save(const fleet::unsaved_changes& changes) {
     });
 }
 
+// What the server does not take of one object is that one's problem: it is here until a restart.
 void directory::add_objects(session& over, const std::vector<const fleet::stored_object*>& objects) {
     std::vector<write_request> requests;
     for (const auto* each : objects) requests.push_back(object_to_add(*each, objects_base(settings_.base)));
     const auto results = over.write(requests);
     for (std::size_t i = 0; i < results.size(); ++i) {
-        if (results[i].code == LDAP_SUCCESS || results[i].code == LDAP_ALREADY_EXISTS) continue;
-        throw directory_problem{results[i].code, fmt::format("{}: {}", requests[i].dn, results[i].what)};
+        const auto code = results[i].code;
+        if (code == LDAP_SUCCESS || code == LDAP_ALREADY_EXISTS) continue;
+        if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE || code == LDAP_NO_SUCH_OBJECT) {
+            throw directory_problem{code, fmt::format("{}: {}", requests[i].dn, results[i].what)};
+        }
+        const std::lock_guard held{mutex_};
+        refused_objects_.insert_or_assign(requests[i].dn,
+                                          fmt::format("cannot be added: {}", results[i].what));
     }
 }
 
@@ -293,7 +308,7 @@ void directory::recover() {
 }
 
 void directory::tend() {
-    if (settings_.heartbeats != heartbeats::write) return;
+    if (!device_writer_.has_to_tend()) return;
     with_session([&](session& over) {
         write_outcome outcome;
         device_writer_.tend(over, outcome);

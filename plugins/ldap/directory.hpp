@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -91,6 +92,7 @@ private:
     std::mutex mutex_;
     std::vector<change> changes_;
     bool objects_changed_ = false;
+    std::map<std::string, std::string> refused_objects_; // why, by DN; of imports
     fleet::news_sinks sinks_;
 
     std::unique_ptr<exporter> exporter_; // the manifests' reader's

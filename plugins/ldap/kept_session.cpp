@@ -20,16 +20,13 @@ session& kept_session::get() {
 void kept_session::lose(const directory_problem& why) {
     problem_ = why.what();
     if (!session_) return;
-    next_ = session_->index() + 1;
     session_.reset();
 }
 
 bool kept_session::recover() {
     if (session_) return true;
     if (!attempt_.valid()) {
-        attempt_ = std::async(std::launch::async, [settings = settings_, first = next_] {
-            return session{settings, first};
-        });
+        attempt_ = std::async(std::launch::async, [settings = settings_] { return session{settings}; });
     }
     if (attempt_.wait_for(moment) != std::future_status::ready) return false;
     try {

@@ -12,7 +12,8 @@
 
 namespace edgeconf::ldap {
 
-// One thread at a time. Its end waits for an attempt that is under way.
+// Of several servers always the first that answers, so that all hosts write to the same one. One thread at a
+// time. Its end waits for an attempt that is under way.
 class kept_session {
 public:
     explicit kept_session(connection_settings settings) : settings_{std::move(settings)} {}
@@ -34,7 +35,6 @@ public:
 private:
     const connection_settings settings_;
     std::optional<session> session_;
-    std::size_t next_ = 0; // of the URLs
     std::string problem_ = "it is not connected yet";
     std::future<session> attempt_;
 };

@@ -36,6 +36,10 @@ boost::system::result<provider_settings, option_problem> read(std::string_view o
     auto shared =
         fleet::read_options(options, [&](fleet::option_reader& from) { chosen = read_settings(from); });
     if (!shared) return shared.error();
+    const bool inventory_decides = chosen.mapping && !chosen.mapping->approval_attribute.empty();
+    if (inventory_decides && shared->fleet.admission.may_admit()) {
+        return option_problem{"/approval", "has to be manual where mapping.approval says who is approved"};
+    }
     provider_settings made;
     made.fleet = *std::move(shared);
     made.commits.durability = fleet::durability::batched;

@@ -151,8 +151,9 @@ void approve(const slapd& directory, std::string_view id) {
 }
 
 void add_device(const slapd& directory, std::string_view id, std::string_view label) {
-    directory.add("dn: " + device_dn(directory, id) + "\nobjectClass: edgeDevice\nedgeDeviceId: " +
-                  std::string{id} + "\nedgeNamespace: plant-1\nedgeLabel: " + std::string{label} + "\n");
+    directory.add("dn: " + device_dn(directory, id) +
+                  "\nobjectClass: edgeDevice\nedgeApproval: approved\nedgeDeviceId: " + std::string{id} +
+                  "\nedgeNamespace: plant-1\nedgeLabel: " + std::string{label} + "\n");
 }
 
 std::string object_dn(const slapd& directory, std::string_view kind, std::string_view name) {

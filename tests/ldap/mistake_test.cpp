@@ -83,11 +83,14 @@ TEST_CASE("mistake: an entry that is wrong leaves all as it was, and is told of 
     fleet.check_added("cn=web",
                       "objectClass: edgeObject\nedgeKind: EdgeWorkload\ncn: web\nedgeNamespace: plant-1\n",
                       object_dn(directory, "EdgeWorkload", "web"));
-    fleet.check_added("edgeDeviceId=pump-1",
-                      "objectClass: edgeDevice\nedgeDeviceId: pump-1\nedgeNamespace: plant-2\n",
-                      device_dn(directory, "pump-1"));
-    fleet.check_added("edgeDeviceId=Pump-1",
-                      "objectClass: edgeDevice\nedgeDeviceId: Pump-1\nedgeNamespace: plant-2\n", "case");
+    fleet.check_added(
+        "edgeDeviceId=pump-1",
+        "objectClass: edgeDevice\nedgeApproval: approved\nedgeDeviceId: pump-1\nedgeNamespace: plant-2\n",
+        device_dn(directory, "pump-1"));
+    fleet.check_added(
+        "edgeDeviceId=Pump-1",
+        "objectClass: edgeDevice\nedgeApproval: approved\nedgeDeviceId: Pump-1\nedgeNamespace: plant-2\n",
+        "case");
     const auto web = object_dn(directory, "EdgeWorkload", "web");
     fleet.check(
         [&] {
@@ -103,11 +106,12 @@ TEST_CASE("mistake: a second entry takes the first one's place once that is gone
     mistakes fleet;
     auto talk = fleet.host.connect();
     const auto& directory = fleet.directory;
-    directory.add("dn: ou=more," + directory.base() +
-                  "\nobjectClass: organizationalUnit\n\n"
-                  "dn: edgeDeviceId=pump-1,ou=more," +
-                  directory.base() +
-                  "\nobjectClass: edgeDevice\nedgeDeviceId: pump-1\nedgeNamespace: plant-2\n");
+    directory.add(
+        "dn: ou=more," + directory.base() +
+        "\nobjectClass: organizationalUnit\n\n"
+        "dn: edgeDeviceId=pump-1,ou=more," +
+        directory.base() +
+        "\nobjectClass: edgeDevice\nedgeApproval: approved\nedgeDeviceId: pump-1\nedgeNamespace: plant-2\n");
     REQUIRE(eventually([&] { return contains(fleet.host.health(), "pump-1"); }));
     CHECK_THAT(talk.get_registration("pump-1").body, Contains("plant-1"));
     directory.remove(device_dn(directory, "pump-1"));

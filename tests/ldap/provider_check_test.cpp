@@ -57,10 +57,12 @@ void check(const std::string& more, const std::vector<std::string>& arguments = 
     slapd directory{{.fast = true}};
     if (with_objects) {
         directory.add("dn: " + device_dn(directory, "pump-7") +
-                      "\nobjectClass: edgeDevice\nedgeDeviceId: pump-7\nedgeNamespace: plant-1\n"
+                      "\nobjectClass: edgeDevice\nedgeApproval: approved\nedgeDeviceId: "
+                      "pump-7\nedgeNamespace: plant-1\n"
                       "edgeLabel: site=north\n\ndn: " +
                       device_dn(directory, "pump-8") +
-                      "\nobjectClass: edgeDevice\nedgeDeviceId: pump-8\nedgeNamespace: plant-1\n");
+                      "\nobjectClass: edgeDevice\nedgeApproval: approved\nedgeDeviceId: "
+                      "pump-8\nedgeNamespace: plant-1\n");
         add_object(directory, "EdgeWorkload", "web", "edgeSpec",
                    workload_spec("site=north", "example/web:1"));
     }

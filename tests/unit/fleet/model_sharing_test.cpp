@@ -739,3 +739,35 @@ TEST_CASE("model sharing: whoever does what to the store, a model that saw it al
         check_same(counts, again.devices.counts());
     }
 }
+
+// ---- what hosts do not share, and what follows from it ----
+
+TEST_CASE("model sharing: R20 that a device was in use before a key of it was known is known to all hosts",
+          "[fleet][unit]") {
+    shared_fleet here;
+    here.put("a", known);
+    REQUIRE(here.put_heartbeat("a") == outcome::ok);
+    const auto changes = here.devices.unsaved();
+    REQUIRE(changes.devices.size() == 1);
+    const auto status = lasting_status_document(*changes.devices.front().device);
+    CHECK(status == R"({"inUse":true})");
+    shared_fleet there;
+    there.put("a", known, device_part::all, status);
+    digest key{};
+    key.fill('k');
+    REQUIRE(there.put_registration("a", "{}", key) == outcome::ok);
+    REQUIRE(there.put_heartbeat("a") == outcome::ok);
+    CHECK(there.describe("a").pin.state() == pin_state::ambiguous); // it may be anybody's
+}
+
+TEST_CASE("model sharing: R6 who was in before does not expire while it waits", "[fleet][unit]") {
+    shared_fleet fleet;
+    fleet.put("new", pending);
+    fleet.put("old", R"({"namespace": "default", "state": "pending", "pin": ")" + pin_text('a') + "\"}");
+    for (int minutes = 0; minutes < 8 * 24 * 60; ++minutes) {
+        fleet.now += std::chrono::minutes{1};
+        fleet.devices.tick();
+    }
+    CHECK_FALSE(fleet.devices.knows("new"));
+    CHECK(fleet.devices.knows("old"));
+}

@@ -80,7 +80,7 @@ TEST_CASE("device entries: an entry that comes twice while all are loaded is loa
     followed host;
     const auto a = device_entry_of(1, "a");
     CHECK(host.load({a, a}) == words{"a all known"});
-    CHECK(host.all.take_to_read() == words{a.dn()});
+    CHECK(host.all.take_to_read(1000) == words{a.dn()});
 }
 
 TEST_CASE("device entries: a device whose entry is damaged keeps no other from being loaded",
@@ -120,6 +120,53 @@ TEST_CASE("device entries: what another host writes is news, with or without wha
     CHECK(host.take(written(1, "a", {5, theirs}, {{"edgeStatus", {R"({"phase":"up"})"}}})).empty());
     CHECK(host.take(written(1, "a", {6, theirs}, {{"edgeLabel", {"x=y"}}})) == words{"a all known"});
     CHECK(host.known("a").written == revision{6, theirs});
+}
+
+TEST_CASE("device entries: what comes late is asked for, and takes nothing back", "[ldap][entries]") {
+    followed host;
+    host.load({written(1, "a", {6, ours})});
+    const auto late = written(1, "a", {5, theirs}, {{"edgeApproval", {"declined"}}});
+    CHECK(host.take(late).empty());
+    CHECK(host.known("a").written == revision{6, ours});
+    CHECK(host.all.take_to_read(1000) == words{late.dn()});
+    CHECK_FALSE(host.all.has_to_read());
+    CHECK(host.take(written(1, "a", {6, theirs})).empty()); // of two upon the same one, one was refused
+    CHECK(host.all.take_to_read(1000).size() == 1);
+    CHECK(host.take(late, true) == words{"a all denied"}); // the directory has gone back indeed
+    CHECK(host.known("a").written == revision{5, theirs});
+}
+
+TEST_CASE("device entries: what has to be read is read in parts", "[ldap][entries]") {
+    followed host;
+    host.load({written(1, "a", {6, ours}), written(2, "b", {6, ours}), written(3, "c", {6, ours})});
+    for (const std::string id : {"a", "b", "c", "a"}) {
+        const auto number = static_cast<std::uint32_t>(id.front() - 'a' + 1);
+        host.take(written(number, id, {5, theirs}));
+    }
+    CHECK(host.all.take_to_read(2).size() == 2);
+    CHECK(host.all.has_to_read());
+    CHECK(host.all.take_to_read(2).size() == 1);
+    CHECK_FALSE(host.all.has_to_read());
+}
+
+TEST_CASE("device entries: R7a of two entries one that says removed never inherits", "[ldap][entries]") {
+    followed host;
+    host.load({written(1, "a", {1, theirs}),
+               numbered(2, "cn=second", {{"edgeDeviceId", {"a"}}, {"edgeApproval", {"removed"}}})});
+    CHECK(host.gone(1) == words{"-a"});
+    CHECK_THAT(host.problem(), Contains("says that a is removed, whose entry it was not"));
+}
+
+TEST_CASE("device entries: who has departed is known until it is back", "[ldap][entries]") {
+    followed host;
+    host.load({written(1, "a", {1, theirs})});
+    const auto number = host.known("a").number;
+    CHECK_FALSE(host.all.has_departed("a", number));
+    host.gone(1);
+    CHECK(host.all.has_departed("a", number));
+    CHECK_FALSE(host.all.has_departed("a", number + 1)); // another one, which has enrolled since
+    host.take(written(2, "a", {1, theirs}));
+    CHECK_FALSE(host.all.has_departed("a", number));
 }
 
 TEST_CASE("device entries: where the model has what is not stored, all is told", "[ldap][entries]") {
@@ -185,8 +232,10 @@ TEST_CASE("device entries: an entry that is another device now is not the one th
 
 TEST_CASE("device entries: of two entries for a device the first counts, then the other", "[ldap][entries]") {
     followed host;
-    host.load({written(1, "a", {1, theirs}),
-               numbered(2, "cn=second", {{"edgeDeviceId", {"a"}}, {"edgeNamespace", {"plant-2"}}})});
+    host.load({written(1, "a", {1, theirs}), numbered(2, "cn=second",
+                                                      {{"edgeDeviceId", {"a"}},
+                                                       {"edgeNamespace", {"plant-2"}},
+                                                       {"edgeApproval", {"approved"}}})});
     CHECK_THAT(host.problem(), Contains("the device a is the entry edgeDeviceId=a,"));
     CHECK(host.gone(1) == words{"a all known"});
     CHECK(host.model.last.ns == "plant-2");
@@ -218,8 +267,8 @@ TEST_CASE("device entries: a device forgotten here leaves its id to the next ent
                numbered(2, "cn=second", {{"edgeDeviceId", {"a"}}, {"edgeNamespace", {"x"}}})});
     host.all.forget(*host.all.index().find("a"));
     CHECK(host.all.index().find("a") == nullptr);
-    CHECK(host.all.take_to_read() == words{"cn=second"});
-    CHECK(host.all.take_to_read().empty());
+    CHECK(host.all.take_to_read(1000) == words{"cn=second"});
+    CHECK(host.all.take_to_read(1000).empty());
 }
 
 TEST_CASE("device entries: R19: an id in another spelling is left out", "[ldap][entries]") {
@@ -268,7 +317,7 @@ TEST_CASE("device entries: a device that leaves the inventory goes, and comes ba
     CHECK(host.inventory_gone(101) == words{"-a"});
     CHECK(host.inventory_gone(101).empty());
     CHECK(host.inventory(machine(102, "a")) == words{"a given known"});
-    CHECK(host.all.take_to_read().size() == 1); // for what hosts remember of it
+    CHECK(host.all.take_to_read(1000).size() == 1); // for what hosts remember of it
     CHECK(host.take(device_entry_of(1, "a"), true) == words{"a all known"});
 }
 

@@ -150,12 +150,12 @@ TEST_CASE("device form: whatever a record says is what is read of its entry", "[
     }
 }
 
-TEST_CASE("device form: an entry without an approval is approved, and the word is read in any case",
+TEST_CASE("device form: an entry without an approval waits for one, and the word is read in any case",
           "[ldap][form]") {
     const auto state_of = [](const std::string& word) {
         return given_document(given_of(device_entry_of(1, "a", {{"edgeApproval", {word}}})));
     };
-    CHECK_THAT(state_of(""), Contains(R"("state":"known")"));
+    CHECK_THAT(state_of(""), Contains(R"("state":"pending")"));
     CHECK_THAT(state_of("APPROVED"), Contains(R"("state":"known")"));
     CHECK_THAT(state_of("Pending"), Contains(R"("state":"pending")"));
     CHECK_THAT(state_of("declineD"), Contains(R"("state":"denied")"));
@@ -189,7 +189,7 @@ TEST_CASE("device form: labels are those that Kubernetes would take", "[ldap][fo
 TEST_CASE("device form: the same in another order, another case or another language is the same document",
           "[ldap][form]") {
     const auto one = device_entry_of(1, "a",
-                                     {{"edgeApproval", {"Approved"}},
+                                     {{"edgeApproval", {"Pending"}},
                                       {"edgeLabel", {"b=2", "a=1"}},
                                       {"edgeSpec", {"heartbeat:\n  periodSeconds: 30\n"}}});
     const auto other = device_entry_of(1, "a",
@@ -315,7 +315,7 @@ TEST_CASE("device form: only what is given otherwise is changed", "[ldap][form]"
     CHECK(changed(was, now) == "edgeSpec");
 
     const given_attributes unsaid{"", "plant-1", {}, ""};
-    CHECK(changed(unsaid, {"approved", "plant-1", {}, ""}).empty());
+    CHECK(changed(unsaid, {"pending", "plant-1", {}, ""}).empty());
     CHECK(changed(unsaid, {"declined", "", {}, "{}"}) ==
           "+edgeApproval=declined -edgeNamespace=plant-1 edgeSpec={}");
 }

@@ -158,16 +158,16 @@ TEST_CASE("device writer: what is new of a device is changed, and only that", "[
 
 TEST_CASE("device writer: a device that an administrator entered becomes one that hosts know",
           "[ldap][writer]") {
-    directory().add(
-        "dn: " + host::dn("entered") +
-        "\nobjectClass: edgeDevice\nedgeNamespace: plant-1\nedgeLabel: line=2\nedgeLabel: site=north\n"
-        "edgeSpec:: aGVhcnRiZWF0OgogIHBlcmlvZFNlY29uZHM6IDMwCg==\n");
+    directory().add("dn: " + host::dn("entered") +
+                    "\nobjectClass: edgeDevice\nedgeApproval: Approved\nedgeNamespace: plant-1\nedgeLabel: "
+                    "line=2\nedgeLabel: site=north\n"
+                    "edgeSpec:: aGVhcnRiZWF0OgogIHBlcmlvZFNlY29uZHM6IDMwCg==\n");
     host one;
     CHECK(one.see("entered") == words{"entered all known"});
     CHECK(is_clean(one.save(record("entered"))));
     const auto now = one.read("entered");
     CHECK(now.is_a("edgeDeviceState"));
-    CHECK_FALSE(now.has("edgeApproval")); // means the same
+    CHECK(now.value("edgeApproval") == "Approved"); // means the same
     CHECK_THAT(std::string{now.value("edgeSpec")}, Contains("heartbeat:\n"));
 }
 
@@ -439,6 +439,47 @@ TEST_CASE("device writer: what heartbeats say makes no entry", "[ldap][writer]")
         CHECK(is_clean(one.save(device)));
         CHECK_FALSE(one.has("silent"));
     }
+}
+
+TEST_CASE("device writer: R7a a device whose departure may be held is not put back by its host",
+          "[ldap][writer]") {
+    host one;
+    auto device = record("departed");
+    CHECK(is_clean(one.save(device)));
+    one.see("departed");
+    const auto id = one.read("departed").id();
+    directory().remove(host::dn("departed"));
+    one.all.take_gone(id, one.model);
+    device.status.registered = 9;
+    CHECK(one.save(device).overtaken == words{"departed"});
+    CHECK_FALSE(one.has("departed"));
+    device.number += 1; // has enrolled anew
+    CHECK(is_clean(one.save(device)));
+    CHECK(one.has("departed"));
+}
+
+TEST_CASE("device writer: R6 that a device asks still is written now and then", "[ldap][writer]") {
+    host one;
+    auto device = record("asking");
+    device.signs->heard(1'700'000'000);
+    CHECK(is_clean(one.save(device)));
+    device.signs->heard(1'700'000'060);
+    CHECK(is_clean(one.save(device)));
+    CHECK(revision_of(one.read("asking")).count == 1);
+    device.signs->heard(1'700'007'200);
+    CHECK(is_clean(one.save(device)));
+    CHECK(revision_of(one.read("asking")).count == 2);
+    CHECK(one.read("asking").value("edgeHeard") == "20231115001320Z");
+}
+
+TEST_CASE("device writer: what no host has ever written does not expire", "[ldap][writer]") {
+    directory().add("dn: " + host::dn("prepared") +
+                    "\nobjectClass: edgeDevice\nedgeApproval: pending\nedgeNamespace: plant-1\n");
+    host one;
+    one.see("prepared");
+    one.all.index().set_number(*one.all.index().find("prepared"), 77);
+    CHECK(one.remove(77).now.size() == 1);
+    CHECK(one.has("prepared"));
 }
 
 TEST_CASE("device writer: heartbeats that come fast are written once per interval", "[ldap][writer]") {
