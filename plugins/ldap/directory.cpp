@@ -40,9 +40,7 @@ constexpr std::size_t reads_at_once = 50;
 
 // A server that is not there comes back; one that refuses us does not change its mind by itself.
 [[noreturn]] void fail_to_start(const directory_problem& problem) {
-    const bool passes =
-        session::lost(problem) || problem.code() == LDAP_BUSY || problem.code() == LDAP_UNAVAILABLE;
-    if (passes) throw fleet::store_away{problem.what()};
+    if (session::lost(problem) || problem.code() == LDAP_BUSY) throw fleet::store_away{problem.what()};
     throw store_problem{problem.what()};
 }
 

@@ -2,15 +2,14 @@
 
 #include "ldap/directory_problem.hpp"
 
+#include "fleet/signals_blocked.hpp"
+
 #include <ldap.h>
 
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
 #include <thread>
-
-#include <pthread.h>
-#include <signal.h>
 
 namespace edgeconf::ldap {
 namespace {
@@ -36,10 +35,7 @@ int look_up(const std::string& host, unsigned port, int flags, addresses& found)
 
 // getaddrinfo cannot be interrupted: it has a thread of its own, which nobody has to wait for.
 void begin(const std::shared_ptr<lookup>& shared, const std::string& host, unsigned port) {
-    sigset_t before; // signals are the host's
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const fleet::signals_blocked while_it_starts;
     try {
         std::thread{[shared, host, port] {
             addresses found{nullptr, &freeaddrinfo};
@@ -54,7 +50,6 @@ void begin(const std::shared_ptr<lookup>& shared, const std::string& host, unsig
         shared->code = EAI_AGAIN;
         shared->has_ended = true;
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 } // namespace
