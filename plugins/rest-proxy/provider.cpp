@@ -137,16 +137,20 @@ void provider::states_are(crew& of, std::size_t number, const upstreams_state& s
     if (shown_ == &of) show_health(of);
 }
 
-// From here on health is this one's.
+// From here on health is this one's, of which some may have been told already.
 void provider::show(const crew& which) {
     const std::lock_guard lock{states_mutex_};
     shown_ = &which;
+    show_health(which);
 }
 
-// DOWN where no engine has an upstream, DEGRADED where any misses one.
+// DOWN where no engine has an upstream, DEGRADED where any misses one. Until each engine has looked, health
+// stays what it was.
 void provider::show_health(const crew& of) {
+    const auto is_told = [](const upstreams_state& s) { return s.all != 0; };
+    if (!std::all_of(of.states.begin(), of.states.end(), is_told)) return;
     const auto out = [](const upstreams_state& s) { return s.out != 0; };
-    const auto down = [](const upstreams_state& s) { return s.all != 0 && s.out == s.all; };
+    const auto down = [](const upstreams_state& s) { return s.out == s.all; };
     std::size_t connections = 0;
     std::size_t waiting = 0;
     std::size_t most_out = 0;

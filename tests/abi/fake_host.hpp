@@ -1,4 +1,4 @@
-// A host for the tests of this folder: writes down what a provider tells it.
+// A host for tests of one provider in one process: writes down what a provider tells it.
 #pragma once
 
 #include <ecp/provider.h>
@@ -130,16 +130,19 @@ inline void ECP_CALL log(ecp_ctx ctx, std::int32_t level, ecp_op op, const ecp_s
 }
 
 inline void ECP_CALL set_health(ecp_ctx, std::int32_t health, const ecp_str* reason) {
+    const std::lock_guard lock{record().mutex};
     record().health.emplace_back(health, copy(*reason));
 }
 
 inline std::uint32_t ECP_CALL metric_register(ecp_ctx, std::int32_t, const ecp_str* name,
                                               const ecp_str* help) {
+    const std::lock_guard lock{record().mutex};
     record().metrics.emplace_back(copy(*name), copy(*help));
     return static_cast<std::uint32_t>(record().metrics.size());
 }
 
 inline void ECP_CALL metric_record(ecp_ctx, std::uint32_t metric, double value) {
+    const std::lock_guard lock{record().mutex};
     record().recorded.emplace_back(metric, value);
 }
 
