@@ -209,6 +209,11 @@ private:
         unix_seconds asked; // 0: it has not
     };
 
+    struct acknowledged_here {
+        identity_pin pin;
+        playbook_history playbooks;
+    };
+
     using record_map = std::unordered_map<std::string, device_record, caseless_hash, caseless_equal>;
 
     void put(const std::shared_ptr<const edge_device>& device);
@@ -236,6 +241,8 @@ private:
     void enter(device_record& device, const std::shared_ptr<const shared_body>& stale);
     void has_asked(device_record& device) const;
     void take_given(device_record& device, device_record& there, const seen_before& before);
+    static acknowledged_here acknowledged_of(device_record& device);
+    void hold_on_to(device_record& device, const acknowledged_here& what);
     void take_told(device_record& device, device_record& there, bool has_reports);
     void resettle(device_record& device, const std::string& ns);
     void become(device_record& device, device_state state, const seen_before& before);

@@ -46,7 +46,9 @@ model::replacement model::replace(const stored_device& now, device_part part) {
         dropped = drop_unsaved(device);
         if (decided_here) keep(device, aspect::membership);
         device.signs->heard(std::max(device.signs->last_heard(), std::min(now.heard, this->now())));
+        const auto acknowledged = acknowledged_of(device);
         take_told(device, there, now.has_reports);
+        hold_on_to(device, acknowledged);
     }
     if (given) {
         // Decided here, and elsewhere otherwise.
@@ -77,6 +79,7 @@ model::seen_before model::seen(const device_record& device) const {
 // What was changed of it here and not stored is lost: readers never saw it.
 bool model::drop_unsaved(device_record& device) {
     const bool dropped = device.unsaved != aspect::none;
+    device.dropped = device.dropped | device.unsaved;
     device.unsaved = aspect::none;
     if (device.unsaved_hook::is_linked()) unsaved_.erase(unsaved_.iterator_to(device));
     if (unsaved_.empty()) unsaved_membership_ = false;
@@ -85,6 +88,22 @@ bool model::drop_unsaved(device_record& device) {
     device.staged.reset();
     recount(table_.find(device.id), 1);
     return dropped;
+}
+
+// What the device was told OK for, though it was not stored: a poll that confirmed a key, the results of
+// playbooks in a heartbeat. Nobody would say it again.
+model::acknowledged_here model::acknowledged_of(device_record& device) {
+    const auto dropped = std::exchange(device.dropped, aspect::none);
+    acknowledged_here made;
+    if (has(dropped, aspect::membership)) made.pin = device.pin;
+    if (has(dropped, aspect::status) && device.offer) made.playbooks = device.offer->history;
+    return made;
+}
+
+void model::hold_on_to(device_record& device, const acknowledged_here& what) {
+    const bool was_proven = !what.pin.awaits_proof() && what.pin.keys() == device.pin.keys();
+    if (was_proven && device.pin.prove()) keep(device, aspect::membership);
+    if (device.offer && device.offer->history.take_results(what.playbooks)) keep(device, aspect::status);
 }
 
 // Whether it is heard, and polls, each host sees for itself.

@@ -116,4 +116,14 @@ bool playbook_history::report(std::string_view name, std::string_view status) {
     return true;
 }
 
+bool playbook_history::take_results(const playbook_history& other) {
+    bool is_news = false;
+    for (const auto& [name, ran] : other.executions_) {
+        const auto found = executions_.find(name);
+        if (ran.status.empty() || found == executions_.end() || found->second.text != ran.text) continue;
+        if (!is_finished(found->second.status) && report(name, ran.status)) is_news = true;
+    }
+    return is_news;
+}
+
 } // namespace edgeconf::fleet

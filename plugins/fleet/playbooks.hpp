@@ -59,6 +59,10 @@ public:
     // The device's word on a playbook; names that were never offered are ignored. True if it is news.
     bool report(std::string_view name, std::string_view status);
 
+    // What `other` was told of playbooks that are here, too, and not known to have run to their end. True if
+    // any of it is news.
+    bool take_results(const playbook_history& other);
+
     const execution_map& executions() const noexcept { return executions_; }
     std::uint64_t offers() const noexcept { return offers_; }
 

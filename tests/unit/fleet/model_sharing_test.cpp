@@ -1,5 +1,6 @@
 // What others do to a store that is shared: administrators and other hosts, played by the test.
 #include "fleet/device_document.hpp"
+#include "fleet/encoding.hpp"
 #include "fleet/model.hpp"
 
 #include "fleet_under_test.hpp"
@@ -356,6 +357,74 @@ TEST_CASE("model sharing: what was overtaken is never seen", "[fleet][unit]") {
             CHECK(fleet.enrol("b") == outcome::created); // asks again
         }
     }
+}
+
+// Polls and heartbeats are answered before that is stored, and nobody makes them again.
+TEST_CASE("model sharing: R20 a poll that confirmed a key is not lost in a race for the store",
+          "[fleet][unit]") {
+    const std::string one(64, 'a');
+    const auto two = one + " " + std::string(64, 'b');
+    const auto with_pin = [](const std::string& text) { return known_with(R"("pin": ")" + text + "\""); };
+    shared_fleet fleet;
+    const auto part = GENERATE(device_part::told, device_part::all);
+    const bool is_saved = GENERATE(true, false); // the race is lost by then, or not noticed before
+    const auto race = [&](const std::string& known_here, const std::string& there) {
+        fleet.put("a", with_pin(known_here));
+        fleet.devices.called("a");
+        if (is_saved) fleet.save({"a"});
+        fleet.put("a", with_pin(there), part);
+        return fleet.describe("a").pin.state();
+    };
+    SECTION("the key that is stored is the one that was confirmed") {
+        CHECK(race("provisional " + one, "provisional " + one) == pin_state::confirmed);
+        CHECK(is_in("confirmed " + one, fleet.to_store("a")));
+        fleet.save();
+        fleet.put("a", with_pin("provisional " + one), part); // later, it is what somebody has decided
+        CHECK(fleet.describe("a").pin.state() == pin_state::provisional);
+    }
+    SECTION("another host had another key by then: the call may have come with either") {
+        CHECK(race("provisional " + one, "provisional " + two) == pin_state::provisional);
+    }
+    SECTION("the identity has been reset since, and another key is registered") {
+        CHECK(race("provisional " + one, "provisional " + std::string(64, 'c')) == pin_state::provisional);
+        CHECK(fleet.to_store("a").find("confirmed") == std::string::npos);
+    }
+    SECTION("the call may have come with either of the two that are stored") {
+        CHECK(race("provisional " + two, "provisional " + two) == pin_state::ambiguous);
+        CHECK(is_in("ambiguous " + two, fleet.to_store("a")));
+    }
+}
+
+TEST_CASE("model sharing: R34 what came of a playbook is not lost in a race for the store", "[fleet][unit]") {
+    const auto bytes = sha256("1");
+    const auto text = encode_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    const auto history = [&](const std::string& status) {
+        return R"({"playbooks": {"offers": 3, "ran": {"a-base": {"text": ")" + text + R"(", "status": ")" +
+               status + R"(", "offered": 3}}}})";
+    };
+    const auto labelled = known_with(R"("given": {"config/c": "base"})");
+    const auto part = GENERATE(device_part::told, device_part::all);
+    const bool is_saved = GENERATE(true, false);
+    shared_fleet fleet;
+    fleet.put("a", labelled, device_part::all, history("Running"));
+    fleet.save();
+    const auto race = [&](const std::string& told_here, const std::string& there) {
+        heartbeat beat;
+        beat.playbooks = {{"a-base", told_here}};
+        fleet.put_heartbeat("a", beat);
+        if (is_saved) fleet.save({"a"});
+        fleet.put("a", labelled, part, history(there));
+    };
+    race("SuccessfullyCompleted", "Running");
+    const bool is_stored = std::ranges::any_of(fleet.devices.unsaved().devices, [](const auto& each) {
+        return has(each.device->unsaved, aspect::status);
+    });
+    CHECK(is_stored);
+    fleet.save();
+    CHECK(*fleet.find("a")->playbooks == "[]");
+    race("Running", "CompletedWithError"); // which another host has heard: it comes after the start
+    fleet.save();
+    CHECK(*fleet.find("a")->playbooks == "[]");
 }
 
 TEST_CASE("model sharing: a device that is gone from the store is forgotten, and not removed from it",
