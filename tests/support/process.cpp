@@ -107,8 +107,8 @@ std::string process::wait_for_line(const std::string& text) {
     }
 }
 
-finished process::wait() {
-    const auto until = std::chrono::steady_clock::now() + patience;
+finished process::wait(std::chrono::seconds limit) {
+    const auto until = std::chrono::steady_clock::now() + limit;
     while (read_some(until)) {
     }
     if (output_fd_ >= 0 || errors_fd_ >= 0)
@@ -142,8 +142,9 @@ bool process::read_some(std::chrono::steady_clock::time_point until) {
     return true;
 }
 
-finished run(std::vector<std::string> argv, const std::map<std::string, std::string>& environment) {
-    return process{std::move(argv), environment}.wait();
+finished run(std::vector<std::string> argv, const std::map<std::string, std::string>& environment,
+             std::chrono::seconds limit) {
+    return process{std::move(argv), environment}.wait(limit);
 }
 
 } // namespace edgeconf::test

@@ -36,7 +36,7 @@ public:
     // Reads standard error until `text` was in it; the line that has it. Throws with all that was
     // printed if the process ends or patience does first.
     std::string wait_for_line(const std::string& text);
-    finished wait();
+    finished wait(std::chrono::seconds limit = patience);
     // False once it has ended, by itself or killed.
     bool is_running() const;
     pid_t id() const noexcept { return id_; }
@@ -53,7 +53,8 @@ private:
     std::string errors_;
 };
 
-// Runs to the end.
-finished run(std::vector<std::string> argv, const std::map<std::string, std::string>& environment = {});
+// Runs to the end; throws, as wait() does, if that does not come within `limit`.
+finished run(std::vector<std::string> argv, const std::map<std::string, std::string>& environment = {},
+             std::chrono::seconds limit = patience);
 
 } // namespace edgeconf::test
