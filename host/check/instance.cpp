@@ -3,6 +3,7 @@
 #include "check/activity.hpp"
 #include "check/held_time.hpp"
 #include "check/opened_library.hpp"
+#include "check/patience.hpp"
 #include "check/prepared_options.hpp"
 #include "check/received.hpp"
 
@@ -46,10 +47,6 @@ ecp_call_fn function_of(const ecp_provider& table, operation op) noexcept {
     case operation::get_playbooks: return table.get_playbooks;
     }
     return nullptr;
-}
-
-clock::time_point soon(const trial& in) {
-    return clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
 }
 
 void complete_as_host(ecp_op op, ecp_status status) {
@@ -263,12 +260,11 @@ std::optional<answer> instance::wait_until(ecp_op op, clock::time_point until) {
 }
 
 answer instance::wait(ecp_op op) {
-    const auto patience = in_.about().patience;
     const activity here{stand_in_host::get().name(op), "waiting for "};
     auto given = stand_in_host::get().wait(op, soon(in_));
     if (!given) {
         const auto open = stand_in_host::get().open_operations();
-        in_.give_up("not completed within {:.3g} s: {}{}", patience.count(),
+        in_.give_up("not completed within {:.3g} s: {}{}", in_.about().patience.count(),
                     open.empty() ? std::string{"an operation"} : open.front(),
                     open.size() > 1 ? fmt::format(" and {} others", open.size() - 1) : std::string{});
     }
@@ -288,9 +284,8 @@ void instance::cancel(ecp_op op) {
 
 void instance::wait_until_returned() {
     std::unique_lock lock{inside_->mutex};
-    const auto patience = in_.about().patience;
     if (inside_->changed.wait_until(lock, soon(in_), [&] { return inside_->begun == 0; })) return;
-    in_.give_up("{} calls have not returned within {:.3g} s", inside_->begun, patience.count());
+    in_.give_up("{} calls have not returned within {:.3g} s", inside_->begun, in_.about().patience.count());
 }
 
 void instance::wait_until_called(clock::time_point until) {

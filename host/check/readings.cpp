@@ -1,5 +1,6 @@
 #include "check/readings.hpp"
 
+#include "check/patience.hpp"
 #include "check/samples.hpp"
 
 #include <algorithm>
@@ -76,7 +77,7 @@ void compare(trial& in, const reading& before, const answer& now, std::string_vi
 }
 
 void compare_again(trial& in, instance& of, const std::vector<reading>& before, std::string_view when) {
-    const auto until = clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
+    const auto until = soon(in);
     for (const auto& b : before) {
         auto now = of.call(b.request);
         for (; says_nothing(now) && !says_nothing(b.given) && clock::now() < until; now = of.call(b.request))

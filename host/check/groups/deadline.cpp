@@ -5,6 +5,7 @@
 #include "check/held_time.hpp"
 #include "check/instance.hpp"
 #include "check/opened_library.hpp"
+#include "check/patience.hpp"
 #include "check/readings.hpp"
 #include "check/samples.hpp"
 #include "check/trial.hpp"
@@ -26,10 +27,6 @@ constexpr std::string_view threads_section = "docs/provider-abi.md, \"Threads\""
 
 std::string name_of(const device_request& r) {
     return fmt::format("{} of {}", edgeconf::name(r.op), r.device_id);
-}
-
-clock::time_point soon(const trial& in) {
-    return clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
 }
 
 // Its completion; a fault where none comes within patience.
@@ -117,7 +114,7 @@ void storm(trial& in) {
             ops.push_back(one.begin(made.back()));
         }
         // Otherwise cancels meet calls that arrive.
-        if (all_are_called) one.wait_until_called(clock::now() + (soon(in) - clock::now()) / 4);
+        if (all_are_called) one.wait_until_called(clock::now() + patience(in) / 4);
         std::vector<std::thread> cancelling;
         for (std::size_t t = 0; t < threads; ++t)
             cancelling.emplace_back([&, t] {
@@ -246,9 +243,7 @@ void back_end_away(trial& in) {
     one.run();
     const auto all = requests_of(in, one);
     behind.take_away();
-    const auto time = std::min<std::chrono::nanoseconds>(
-        std::chrono::milliseconds{800},
-        std::chrono::duration_cast<std::chrono::nanoseconds>(in.about().patience));
+    const auto time = std::min<std::chrono::nanoseconds>(std::chrono::milliseconds{800}, patience(in));
     for (auto r : all) {
         r.time = time;
         const auto op = one.begin(r);

@@ -2,6 +2,7 @@
 
 #include "check/hostile_bodies.hpp"
 #include "check/instance.hpp"
+#include "check/patience.hpp"
 #include "check/prepared_options.hpp"
 #include "check/readings.hpp"
 #include "check/samples.hpp"
@@ -16,10 +17,6 @@
 
 namespace edgeconf::check {
 namespace {
-
-clock::duration patience(const trial& in) {
-    return std::chrono::duration_cast<clock::duration>(in.about().patience);
-}
 
 // All that happens to one instance is drawn by lot: with the seed of a report it happens again, as far as
 // threads allow.
@@ -90,7 +87,7 @@ private:
     }
 
     void wait_for_all() {
-        const auto until = clock::now() + patience(in_);
+        const auto until = soon(in_);
         for (const auto& [op, name] : all_)
             if (!one_.wait_until(op, until))
                 in_.give_up("{} is not completed within {:.3g} s{}", name, in_.about().patience.count(),
@@ -126,14 +123,14 @@ void tell_misuses(trial& in) {
 
 void schedule(trial& in) {
     constexpr int lives = 12;
-    const auto enough = clock::now() + patience(in);
+    const auto enough = soon(in);
     for (int i = 0; i < lives && !in.has_failed() && clock::now() < enough; ++i) random_life{in}.live();
     tell_misuses(in);
 }
 
 void bodies(trial& in) {
     constexpr int rounds = 120;
-    const auto enough = clock::now() + patience(in);
+    const auto enough = soon(in);
     instance one{in};
     one.run();
     std::vector<device_request> kinds;

@@ -3,6 +3,7 @@
 #include "check/back_end.hpp"
 #include "check/instance.hpp"
 #include "check/opened_library.hpp"
+#include "check/patience.hpp"
 #include "check/prepared_options.hpp"
 #include "check/readings.hpp"
 #include "check/refused_options.hpp"
@@ -152,10 +153,6 @@ void refused_reconfigure(trial& in) {
         in.fail(
             "reconfigure with the options that it has is completed with {} after one that was refused: {}",
             name_of(sound.status), sound.message);
-}
-
-clock::time_point soon(const trial& in) {
-    return clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
 }
 
 std::string_view health_name(std::int32_t state) {

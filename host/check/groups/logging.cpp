@@ -3,6 +3,7 @@
 #include "check/back_end.hpp"
 #include "check/catalogue.hpp"
 #include "check/instance.hpp"
+#include "check/patience.hpp"
 #include "check/prepared_options.hpp"
 #include "check/readings.hpp"
 #include "check/samples.hpp"
@@ -91,7 +92,7 @@ void levels(trial& in) {
 
 void await_health(trial& in, const instance& of, std::initializer_list<std::int32_t> due,
                   std::string_view words, std::string_view when) {
-    const auto until = clock::now() + std::chrono::duration_cast<clock::duration>(in.about().patience);
+    const auto until = soon(in);
     const auto told = stand_in_host::get().wait_for_health(of.token(), due, until).state;
     if (std::find(due.begin(), due.end(), told) == due.end())
         in.give_up("it does not say {} within {:.3g} s after the back end {}", words,

@@ -2,6 +2,7 @@
 
 #include "check/back_end.hpp"
 #include "check/instance.hpp"
+#include "check/patience.hpp"
 #include "check/process_figures.hpp"
 #include "check/readings.hpp"
 #include "check/samples.hpp"
@@ -21,10 +22,6 @@ namespace {
 
 constexpr std::string_view life_section =
     "docs/provider-abi.md, \"An instance's life\"; ecp/provider.h, ecp_provider";
-
-clock::duration patience(const trial& in) {
-    return std::chrono::duration_cast<clock::duration>(in.about().patience);
-}
 
 // A fault for each that was not completed before stop was.
 void expect_completed_before(trial& in, instance& one, const answer& stopped, const std::vector<ecp_op>& ops,
@@ -101,7 +98,7 @@ void threads(trial& in) {
     for (const auto& r : requests_of(in, one)) one.call(r);
     one.stop();
     one.destroy();
-    const auto left = threads_left(before, clock::now() + patience(in));
+    const auto left = threads_left(before, soon(in));
     if (left.empty()) return;
     std::string names;
     for (const auto& [number, name] : left) names += (names.empty() ? "" : ", ") + name;
