@@ -107,7 +107,9 @@ std::vector<std::string> elf_file::own_versions() const {
     const auto header = header_of(from);
     auto* data = data_of(from);
     int at = 0;
-    for (GElf_Word i = 0; i < header.sh_info; ++i) {
+    // As many as there can be, whatever the file says: an entry may lead back to itself.
+    const auto most = std::min<std::size_t>(header.sh_info, data->d_size / sizeof(Elf64_Verdef));
+    for (std::size_t i = 0; i < most; ++i) {
         GElf_Verdef definition{};
         GElf_Verdaux name{};
         if (::gelf_getverdef(data, at, &definition) == nullptr ||
@@ -145,12 +147,13 @@ std::vector<needed_version> elf_file::needed_versions() const {
     const auto header = header_of(from);
     auto* data = data_of(from);
     int at = 0;
-    for (GElf_Word i = 0; i < header.sh_info; ++i) {
+    auto left = data->d_size / sizeof(Elf64_Vernaux); // as above
+    for (GElf_Word i = 0; i < header.sh_info && left > 0; ++i, --left) {
         GElf_Verneed library{};
         if (::gelf_getverneed(data, at, &library) == nullptr) fail();
         const auto file = text_at(header.sh_link, library.vn_file);
         int at_name = at + static_cast<int>(library.vn_aux);
-        for (GElf_Half n = 0; n < library.vn_cnt; ++n) {
+        for (GElf_Half n = 0; n < library.vn_cnt && left > 0; ++n, --left) {
             GElf_Vernaux name{};
             if (::gelf_getvernaux(data, at_name, &name) == nullptr) fail();
             found.push_back({file, text_at(header.sh_link, name.vna_name)});
