@@ -1,5 +1,6 @@
 #include "check/report.hpp"
 
+#include <boost/algorithm/string/replace.hpp>
 #include <boost/property_tree/ptree.hpp>
 #include <boost/property_tree/xml_parser.hpp>
 #include <fmt/format.h>
@@ -13,12 +14,14 @@ namespace {
 
 using boost::property_tree::ptree;
 
-// XML 1.0 has no way to write the other control characters.
+// XML 1.0 has no way to write the other control characters, nor U+FFFE and U+FFFF.
 std::string as_xml_text(std::string_view text) {
     std::string made{text};
     std::replace_if(
         made.begin(), made.end(),
         [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t'; }, '?');
+    for (const std::string_view unwritable : {"\xef\xbf\xbe", "\xef\xbf\xbf"})
+        boost::algorithm::replace_all(made, unwritable, "?");
     return made;
 }
 

@@ -91,7 +91,8 @@ std::string legible(std::string_view text) {
     while (!text.empty()) {
         const auto length = first_character(text);
         const auto first = static_cast<unsigned char>(text.front());
-        const bool is_control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f;
+        const bool is_c1 = first == 0xc2 && length == 2 && static_cast<unsigned char>(text[1]) < 0xa0;
+        const bool is_control = (first < 0x20 && first != '\n' && first != '\t') || first == 0x7f || is_c1;
         if (length == 0 || is_control)
             made += '?';
         else

@@ -13,7 +13,7 @@ namespace edgeconf::check {
 bool is_utf8(std::string_view text) noexcept;
 
 // `text` for a report: a question mark for every byte that is not UTF-8, and for control characters other
-// than line feeds and tabs.
+// than line feeds and tabs: what is left does nothing to a terminal.
 std::string legible(std::string_view text);
 
 // The text at `from`, or nothing where it is none; `fault` then says why.

@@ -8,6 +8,14 @@ namespace edgeconf::check {
 namespace {
 
 constexpr std::size_t most_faults = 20;
+constexpr std::size_t most_notes = 20;
+constexpr std::size_t longest_finding = 4096;
+
+// A provider's words may be in it, and as many as it likes.
+std::string fit(std::string_view text) {
+    const bool is_long = text.size() > longest_finding;
+    return legible(text.substr(0, longest_finding)) + (is_long ? "..." : "");
+}
 
 } // namespace
 
@@ -27,16 +35,15 @@ bool trial::has_failed() const {
     return faults_ != 0;
 }
 
-void trial::tell_fault(std::string text) {
+void trial::tell_fault(const std::string& text) {
     const std::lock_guard lock{mutex_};
     if (++faults_ > most_faults) return;
-    if (faults_ == most_faults) text += " (what comes after this is not written down)";
-    sink_.fault(legible(text)); // a provider's words may be in it
+    sink_.fault(fit(text) + (faults_ == most_faults ? " (what comes after this is not written down)" : ""));
 }
 
 void trial::tell_note(const std::string& text) {
     const std::lock_guard lock{mutex_};
-    sink_.note(legible(text));
+    if (++notes_ <= most_notes) sink_.note(fit(text));
 }
 
 outcome run_here(const check& c, trial& in) {
@@ -47,7 +54,7 @@ outcome run_here(const check& c, trial& in) {
     } catch (const skipped& s) {
         if (!in.has_failed()) {
             made.what = verdict::skipped;
-            made.reason = legible(s.reason);
+            made.reason = fit(s.reason);
             return made;
         }
     } catch (const std::exception& e) {

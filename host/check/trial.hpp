@@ -55,7 +55,8 @@ public:
         return std::uniform_int_distribution<std::uint64_t>{0, end - 1}(random_);
     }
 
-    // A fault. The check goes on, to find the next one; after a good many nothing more is written down.
+    // A fault. The check goes on, to find the next one; after a good many nothing more is written down,
+    // and of a long text only how it begins.
     template <class... Args>
     void fail(fmt::format_string<Args...> format, Args&&... args) {
         tell_fault(fmt::format(format, std::forward<Args>(args)...));
@@ -77,7 +78,7 @@ public:
     bool has_failed() const;
 
 private:
-    void tell_fault(std::string text);
+    void tell_fault(const std::string& text);
     void tell_note(const std::string& text);
 
     const subject& about_;
@@ -86,6 +87,7 @@ private:
     finding_sink& sink_;
     mutable std::mutex mutex_;
     std::size_t faults_ = 0;
+    std::size_t notes_ = 0;
 };
 
 // Runs `c` in this process. Exceptions that nobody expects are faults of the check's own, and said to be.
