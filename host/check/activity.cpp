@@ -1,10 +1,10 @@
 #include "check/activity.hpp"
 
-#include <sys/mman.h>
+#include "check/shared_memory.hpp"
+
+#include <string.h>
 
 #include <algorithm>
-#include <new>
-#include <system_error>
 
 namespace edgeconf::check {
 
@@ -14,7 +14,8 @@ std::vector<std::string> activity_board::open() const {
         if (p.taken.load(std::memory_order_acquire)) taken.push_back(&p);
     std::sort(taken.begin(), taken.end(), [](auto* a, auto* b) { return a->number < b->number; });
     std::vector<std::string> found;
-    for (const auto* p : taken) found.emplace_back(p->text.data());
+    // Who crashes may have written anywhere, here too.
+    for (const auto* p : taken) found.emplace_back(p->text.data(), ::strnlen(p->text.data(), p->text.size()));
     return found;
 }
 
@@ -23,12 +24,7 @@ void activity_board::clear() noexcept {
 }
 
 activity_board& shared_activity_board() {
-    static auto& board = [&]() -> activity_board& {
-        auto* memory = ::mmap(nullptr, sizeof(activity_board), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-        if (memory == MAP_FAILED) throw std::system_error{errno, std::system_category(), "mmap"};
-        return *new (memory) activity_board;
-    }();
+    static auto& board = make_shared_memory<activity_board>();
     return board;
 }
 

@@ -1,6 +1,10 @@
 #include "check/back_end.hpp"
 
+#include "check/activity.hpp"
+#include "check/child_process.hpp"
 #include "check/prepared_options.hpp"
+#include "check/shared_memory.hpp"
+#include "check/signal_name.hpp"
 
 #include <signal.h>
 #include <spawn.h>
@@ -8,16 +12,30 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <string>
+#include <atomic>
+#include <chrono>
+#include <exception>
 #include <utility>
 
 namespace edgeconf::check {
 namespace {
 
+using clock = std::chrono::steady_clock;
+
+// Commands that bring it back may start servers.
+constexpr std::chrono::duration<double> longest_mending{60};
+
+// Whether it is away, for the check's process and the one that has forked it.
+std::atomic<bool>& is_away() {
+    static auto& shared = make_shared_memory<std::atomic<bool>>();
+    return shared;
+}
+
+enum class group { ours, its_own };
+
 class spawn_attributes {
 public:
-    spawn_attributes() {
+    explicit spawn_attributes(group g) {
         sigset_t none;
         sigset_t all;
         ::sigemptyset(&none);
@@ -25,7 +43,8 @@ public:
         ::posix_spawnattr_init(&attributes_);
         ::posix_spawnattr_setsigmask(&attributes_, &none);
         ::posix_spawnattr_setsigdefault(&attributes_, &all);
-        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        ::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
+                                                     (g == group::its_own ? POSIX_SPAWN_SETPGROUP : 0));
     }
     ~spawn_attributes() { ::posix_spawnattr_destroy(&attributes_); }
     spawn_attributes(const spawn_attributes&) = delete;
@@ -36,28 +55,25 @@ private:
     posix_spawnattr_t attributes_{};
 };
 
-// Empty, or how it failed, in words.
-std::string run_by_shell(const std::string& command, const std::filesystem::path& scratch) {
+// Empty, or how it failed, in words. In our group it ends when we do; in its own, no Ctrl-C ends it.
+std::string run_by_shell(const std::string& command, const std::filesystem::path& scratch, group g,
+                         std::chrono::duration<double> most) {
+    const auto until = clock::now() + std::chrono::duration_cast<clock::duration>(most);
     auto text = "{ " + with_scratch(command, scratch) + "\n} >/dev/null 2>&1 </dev/null";
     std::string shell{"sh"};
     std::string option{"-c"};
     std::array<char*, 4> argv{shell.data(), option.data(), text.data(), nullptr};
     // What it starts may stay: it is not to inherit signals that are blocked or ignored here.
-    spawn_attributes plain;
+    const spawn_attributes plain{g};
     pid_t id = 0;
-    int status = 0;
     if (::posix_spawn(&id, "/bin/sh", nullptr, plain.get(), argv.data(), environ) != 0)
         return "cannot be run";
-    while (::waitpid(id, &status, 0) < 0)
-        if (errno != EINTR) return "cannot be waited for";
-    if (WIFSIGNALED(status)) return fmt::format("ends with signal {}", WTERMSIG(status));
+    child_process running{id};
+    if (!running.wait_until(until)) return fmt::format("does not end within {:.3g} s", most.count());
+    const int status = running.reap();
+    if (WIFSIGNALED(status)) return "ends with " + signal_name(WTERMSIG(status));
     return WEXITSTATUS(status) == 0 ? std::string{}
                                     : fmt::format("ends with exit code {}", WEXITSTATUS(status));
-}
-
-void run_or_give_up(trial& in, std::string_view option, const std::string& command) {
-    if (const auto wrong = run_by_shell(command, in.scratch()); !wrong.empty())
-        in.give_up("the command given with {} {}: {}", option, wrong, command);
 }
 
 } // namespace
@@ -66,11 +82,24 @@ bool has_breakable_back_end(const subject& about) noexcept {
     return !about.break_command.empty() && !about.mend_command.empty();
 }
 
-void mend_back_end(const subject& about, const std::filesystem::path& scratch) noexcept {
+back_end_guard::back_end_guard(const subject& about, std::filesystem::path scratch)
+    : about_{about}, scratch_{std::move(scratch)} {
+    is_away() = false; // mapped here, before a fork
+}
+
+back_end_guard::~back_end_guard() {
     try {
-        if (!about.mend_command.empty()) run_by_shell(about.mend_command, scratch);
+        bring_back();
     } catch (const std::exception&) { // no memory for a line of text
     }
+}
+
+std::string back_end_guard::bring_back() {
+    if (!is_away().exchange(false)) return {};
+    const auto wrong = run_by_shell(about_.mend_command, scratch_, group::its_own,
+                                    longest_mending * (about_.patience / default_patience));
+    return wrong.empty() ? wrong
+                         : fmt::format("the command given with --mend {}: {}", wrong, about_.mend_command);
 }
 
 back_end::back_end(trial& in) : in_{in} {
@@ -78,18 +107,21 @@ back_end::back_end(trial& in) : in_{in} {
         in.skip("nobody can take the back end away: give commands with --break and --mend");
 }
 
-back_end::~back_end() {
-    if (away_) mend_back_end(in_.about(), in_.scratch());
-}
-
 void back_end::take_away() {
-    away_ = true;
-    run_or_give_up(in_, "--break", in_.about().break_command);
+    is_away() = true;
+    run("--break", in_.about().break_command);
 }
 
 void back_end::bring_back() {
-    away_ = false;
-    run_or_give_up(in_, "--mend", in_.about().mend_command);
+    run("--mend", in_.about().mend_command);
+    is_away() = false;
+}
+
+// The check's time is the limit, and whoever has forked it ends all of its group then.
+void back_end::run(std::string_view option, const std::string& command) const {
+    const activity here{fmt::format("the command given with {}", option)};
+    const auto wrong = run_by_shell(command, in_.scratch(), group::ours, std::chrono::hours{24 * 365});
+    if (!wrong.empty()) in_.give_up("the command given with {} {}: {}", option, wrong, command);
 }
 
 } // namespace edgeconf::check

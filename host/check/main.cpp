@@ -2,13 +2,14 @@
 #include "check/catalogue.hpp"
 #include "check/report.hpp"
 #include "check/runner.hpp"
+#include "check/signal_name.hpp"
 #include "check/stop_signals.hpp"
 
 #include <CLI/CLI.hpp>
 #include <boost/json/stream_parser.hpp>
 #include <fmt/format.h>
 
-#include <string.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <cmath>
@@ -161,21 +162,23 @@ int check_provider(wishes& w) {
         junit.open(w.junit_file, std::ios::binary); // before the work that it is to hold
     if (!junit) return refuse(fmt::format("{}: cannot be written", w.junit_file));
 
-    fmt::print("{}, seed {}\n", w.about.library.string(), w.about.seed);
+    ::signal(SIGPIPE,
+             SIG_IGN); // a report that nobody reads any more is no reason to leave things as they are
+    if (!write(stdout, fmt::format("{}, seed {}\n", w.about.library.string(), w.about.seed)))
+        return refuse("the report cannot be written");
     const progress to_terminal{stdout, w.every};
     std::optional<stop_signals> stop;
     if (!w.in_process) chosen.stop = &stop.emplace();
-    const auto all = run_checks(w.about, chosen, [&](const checked& done) { to_terminal.tell(done); });
+    const auto all = run_checks(w.about, chosen, [&](const checked& done) { return to_terminal.tell(done); });
     const int signal = stop ? stop->came() : 0;
     if (all.empty() && signal == 0) return refuse("no check matches --only; --list prints all");
     if (!w.junit_file.empty()) {
         junit << as_junit(all, w.about.library.string(), w.about.seed);
         if (!junit.flush()) return refuse(fmt::format("{}: cannot be written", w.junit_file));
     }
-    fmt::print("{}", summary(all, command_line(w), w.every));
-    std::fflush(stdout);
-    if (signal != 0)
-        return refuse(fmt::format("SIG{} came: not all checks were run", ::sigabbrev_np(signal)));
+    const bool is_written = write(stdout, summary(all, command_line(w), w.every));
+    if (signal != 0) return refuse(signal_name(signal) + " came: not all checks were run");
+    if (!is_written) return refuse("the report cannot be written: not all checks were run");
     if (!was_anything_run(all)) return refuse("nothing was checked");
     return is_sound(all) ? sound : faulty;
 }

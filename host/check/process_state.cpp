@@ -1,5 +1,7 @@
 #include "check/process_state.hpp"
 
+#include "check/signal_name.hpp"
+
 #include <fmt/format.h>
 
 #include <signal.h>
@@ -19,21 +21,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string name_of_signal(int number) {
-    const char* name = ::sigabbrev_np(number);
-    return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
-}
-
 void look_at_signals(process_state& found) {
     ::sigset_t mask{};
     ::pthread_sigmask(SIG_SETMASK, nullptr, &mask);
     std::string blocked;
     for (int number = 1; number < NSIG; ++number) {
-        if (::sigismember(&mask, number) == 1) blocked += name_of_signal(number) + " ";
+        if (::sigismember(&mask, number) == 1) blocked += signal_name(number) + " ";
         struct ::sigaction action {};
         if (::sigaction(number, nullptr, &action) != 0) continue;
         const auto* handler = reinterpret_cast<const void*>(action.sa_handler);
-        found[fmt::format("the disposition of {}", name_of_signal(number))] =
+        found[fmt::format("the disposition of {}", signal_name(number))] =
             action.sa_handler == SIG_DFL   ? "the default"
             : action.sa_handler == SIG_IGN ? "to ignore it"
                                            : fmt::format("a handler at {}", handler);

@@ -72,14 +72,22 @@ void tell_roots(const std::vector<checked>& all, std::string& text) {
 
 } // namespace
 
-void progress::tell(const checked& done) const {
-    if (!every_ && (done.result.what == verdict::passed || done.result.what == verdict::blocked)) return;
-    fmt::print(to_, "{:<8} {}", name(done.result.what), done.what->id);
-    if (every_) fmt::print(to_, "  ({} ms)", done.took.count());
-    fmt::print(to_, "\n");
+bool write(std::FILE* to, const std::string& text) {
+    std::fputs(text.c_str(), to);
+    return std::fflush(to) == 0 && std::ferror(to) == 0;
+}
+
+bool progress::tell(const checked& done) const {
+    std::string text;
+    auto out = std::back_inserter(text);
+    if (every_ || (done.result.what != verdict::passed && done.result.what != verdict::blocked)) {
+        fmt::format_to(out, "{:<8} {}", name(done.result.what), done.what->id);
+        if (every_) fmt::format_to(out, "  ({} ms)", done.took.count());
+        text += '\n';
+    }
     if (every_)
-        for (const auto& note : done.result.notes) fmt::print(to_, "         {}\n", indented(note, 9));
-    std::fflush(to_);
+        for (const auto& note : done.result.notes) fmt::format_to(out, "         {}\n", indented(note, 9));
+    return write(to_, text);
 }
 
 std::string summary(const std::vector<checked>& all, std::string_view command, bool every) {
@@ -104,7 +112,7 @@ bool was_anything_run(const std::vector<checked>& all) {
 }
 
 bool is_sound(const std::vector<checked>& all) {
-    return count(all, verdict::failed) == 0 && count(all, verdict::passed) != 0;
+    return count(all, verdict::failed) == 0 && was_anything_run(all);
 }
 
 } // namespace edgeconf::check

@@ -10,11 +10,15 @@
 
 namespace edgeconf::check {
 
+// At once. False where it cannot be written, now or before.
+bool write(std::FILE* to, const std::string& text);
+
 // A line a check while they run; with `every` also for those that have passed or were not run.
 class progress {
 public:
     progress(std::FILE* to, bool every) : to_{to}, every_{every} {}
-    void tell(const checked& done) const;
+    // False once nothing can be written there any more: its reader is gone.
+    bool tell(const checked& done) const;
 
 private:
     std::FILE* to_;
@@ -32,7 +36,7 @@ std::string as_junit(const std::vector<checked>& all, std::string_view provider,
 // Whether any check has come to a verdict on the provider.
 bool was_anything_run(const std::vector<checked>& all);
 
-// Whether nothing has failed and something has passed.
+// Whether nothing has failed and something was run: a failure that is waived is none.
 bool is_sound(const std::vector<checked>& all);
 
 } // namespace edgeconf::check

@@ -1,5 +1,6 @@
 #include "check/runner.hpp"
 
+#include "check/back_end.hpp"
 #include "check/child.hpp"
 #include "check/received.hpp"
 #include "check/scratch_folder.hpp"
@@ -38,12 +39,17 @@ private:
 child_report run_in_process(const check& c, const subject& about, std::uint64_t seed) {
     child_report made;
     const scratch_folder scratch;
+    back_end_guard guard{about, scratch.path()};
     const auto began = std::chrono::steady_clock::now();
     collector sink{made.result};
     trial in{about, scratch.path(), seed, sink};
     const auto ended = run_here(c, in);
     made.result.what = ended.what;
     made.result.reason = ended.reason;
+    if (auto wrong = guard.bring_back(); !wrong.empty()) {
+        made.result.what = verdict::failed;
+        made.result.faults.push_back(std::move(wrong));
+    }
     made.took =
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
     return made;
@@ -118,7 +124,7 @@ void excuse(outcome& result, const check& c, const quirks& declared) {
 } // namespace
 
 std::vector<checked> run_checks(const subject& about, const selection& chosen,
-                                const std::function<void(const checked&)>& told) {
+                                const std::function<bool(const checked&)>& told) {
     std::vector<checked> all;
     results so_far;
     std::map<std::string_view, std::string> printed;
@@ -152,8 +158,9 @@ std::vector<checked> run_checks(const subject& about, const selection& chosen,
         }
         excuse(done.result, c, chosen.declared);
         so_far[c.id].what = done.result.what;
-        told(done);
+        const bool is_heard = told(done);
         all.push_back(std::move(done));
+        if (!is_heard) break;
     }
     return all;
 }

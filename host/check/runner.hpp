@@ -30,9 +30,10 @@ struct checked {
     std::chrono::milliseconds took{0};
 };
 
-// Runs the selected checks, and those that they need, one after the other. `told` hears of each as it ends.
-// Those that a signal has kept from their end are not among the results.
+// Runs the selected checks, and those that they need, one after the other. `told` hears of each as it ends,
+// and ends the run where it answers false. Those that a signal has kept from their end are not among the
+// results.
 std::vector<checked> run_checks(const subject& about, const selection& chosen,
-                                const std::function<void(const checked&)>& told);
+                                const std::function<bool(const checked&)>& told);
 
 } // namespace edgeconf::check

@@ -11,7 +11,7 @@ namespace edgeconf::check {
 stop_signals::stop_signals() {
     sigset_t awaited;
     ::sigemptyset(&awaited);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU}) {
         struct sigaction now {};
         ::sigaction(number, nullptr, &now);
         if (now.sa_handler != SIG_IGN) ::sigaddset(&awaited, number);
@@ -32,6 +32,9 @@ int stop_signals::came() noexcept {
 
 void stop_signals::leave() noexcept {
     if (descriptor_ < 0) return;
+    signalfd_siginfo told{};
+    while (::read(descriptor_, &told, sizeof told) == sizeof told) { // a second Ctrl-C asks for the same
+    }
     ::close(descriptor_);
     descriptor_ = -1;
     ::sigprocmask(SIG_SETMASK, &before_, nullptr);

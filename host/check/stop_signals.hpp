@@ -1,4 +1,5 @@
-// Ctrl-C, SIGTERM and SIGHUP, which end a run in order: nothing that it has begun is left behind.
+// The signals that ask for an end (SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXCPU), which end a run in order:
+// nothing that it has begun is left behind.
 #pragma once
 
 #include <signal.h>
@@ -11,7 +12,7 @@ class stop_signals {
 public:
     // Throws std::system_error where the machine cannot do it.
     stop_signals();
-    // From now on they act as they did before.
+    // From now on they act as they did before; what has come meanwhile is over.
     ~stop_signals();
     stop_signals(const stop_signals&) = delete;
     stop_signals& operator=(const stop_signals&) = delete;

@@ -120,6 +120,17 @@ TEST_CASE("provider check: a quirk waives a failure, and only that") {
                                 "get_configuration of "}));
 }
 
+TEST_CASE("provider check: it ends with 0 where all that was found is waived") {
+    const temp_folder folder;
+    const auto quirks = folder.write(
+        "quirks.yaml", "quirks:\n  - {check: elf.file, reason: it is no library, crash: true}\n");
+    const auto done = check_with(
+        {faulty_provider_file("no_library").string(), "--quirks", quirks.string(), "--only", "^elf\\.file$"});
+    INFO(done.output);
+    CHECK(done.exit_code == 0);
+    CHECK_THAT(done.output, EndsWith("\n0 passed, 0 failed, 0 not run, 1 waived, 0 not checked\n"));
+}
+
 TEST_CASE("provider check: results as JUnit XML say what the report says") {
     const temp_folder folder;
     const auto file = folder.path() / "results.xml";
@@ -194,7 +205,7 @@ TEST_CASE("provider check: help, version and the list of checks are no runs") {
 }
 
 TEST_CASE("provider check: a signal ends it in order, with what was found until then") {
-    const auto number = GENERATE(SIGINT, SIGTERM, SIGHUP);
+    const auto number = GENERATE(SIGINT, SIGTERM, SIGHUP, SIGQUIT);
     INFO(number);
     const temp_folder folder;
     const auto results = folder.path() / "results.xml";
@@ -227,6 +238,32 @@ TEST_CASE("provider check: a signal ends it in order, with what was found until 
     boost::property_tree::ptree document;
     read_xml(results.string(), document);
     CHECK(document.get<int>("testsuites.<xmlattr>.tests") == sum_in(done.output).all);
+}
+
+TEST_CASE("provider check: without a reader of its report it ends in order") {
+    const temp_folder folder;
+    const auto results = folder.path() / "results.xml";
+    const auto script = folder.write("script", R"(cd "$1"; mkfifo gone
+{ "$2" "$3" -v --only '^life.back-end-down$' --junit results.xml --break 'touch away; : > gone' \
+      --mend 'rm away; touch mended' 2> errors; echo $? > code; } | { head -1; : < gone; })");
+    const auto done = run({"/bin/sh", script.string(), folder.path().string(), PROVIDER_CHECK,
+                           faulty_provider_file("back_end").string()});
+    CHECK(done.exit_code == 0); // head's and the pipe's
+    CHECK(read_text(folder.path() / "code") == "2\n");
+    CHECK_THAT(read_text(folder.path() / "errors"), Contains("the report cannot be written"));
+    CHECK(std::filesystem::exists(folder.path() / "mended"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "away"));
+    boost::property_tree::ptree document;
+    read_xml(results.string(), document);
+    CHECK(document.get<int>("testsuites.<xmlattr>.tests") > 0);
+}
+
+TEST_CASE("provider check: a report that is full is no success") {
+    const auto done =
+        run({"/bin/sh", "-c",
+             std::string{"exec "} + PROVIDER_CHECK + " " + faulty + " --only '^load\\.opens$' > /dev/full"});
+    CHECK(done.exit_code == 2);
+    CHECK_THAT(done.errors, Contains("the report cannot be written"));
 }
 
 TEST_CASE("provider check: the command that repeats a fault names its files wherever it is run") {

@@ -35,7 +35,7 @@ std::map<std::string_view, outcome> by_id(const std::vector<checked>& all) {
 }
 
 std::vector<checked> run_quietly(const subject& about, const selection& chosen) {
-    return run_checks(about, chosen, [](const checked&) {});
+    return run_checks(about, chosen, [](const checked&) { return true; });
 }
 
 } // namespace
@@ -60,8 +60,10 @@ TEST_CASE("runner: the catalogue is one that it can run") {
 
 TEST_CASE("runner: a check comes after those that it needs, and they come with it") {
     std::vector<std::string_view> told;
-    const auto all = run_checks(provider("serves_a_fleet"), only("^domain\\.stable$"),
-                                [&](const checked& c) { told.push_back(c.what->id); });
+    const auto all = run_checks(provider("serves_a_fleet"), only("^domain\\.stable$"), [&](const checked& c) {
+        told.push_back(c.what->id);
+        return true;
+    });
     REQUIRE(told.size() == all.size());
     CHECK(told.back() == "domain.stable");
     std::set<std::string_view> before;
@@ -143,4 +145,21 @@ TEST_CASE("runner: a check meets the same random numbers for the same seed, whoe
     CHECK(faults("^domain") == alone);
 }
 
-TEST_CASE("runner: nothing that has passed is no proof") { CHECK_FALSE(is_sound({})); }
+TEST_CASE("runner: it ends where nobody hears of it any more") {
+    const auto all =
+        run_checks(provider("faultless"), only("^life\\.stops$"), [](const checked&) { return false; });
+    CHECK(all.size() == 1);
+}
+
+TEST_CASE("runner: nothing that was run is no proof, and what is waived is no fault") {
+    const auto all_of = [](std::vector<verdict> verdicts) {
+        std::vector<checked> all(verdicts.size());
+        for (std::size_t i = 0; i < all.size(); ++i) all[i].result.what = verdicts[i];
+        return all;
+    };
+    CHECK_FALSE(is_sound({}));
+    CHECK_FALSE(is_sound(all_of({verdict::skipped})));
+    CHECK(is_sound(all_of({verdict::waived})));
+    CHECK(is_sound(all_of({verdict::passed, verdict::waived, verdict::skipped})));
+    CHECK_FALSE(is_sound(all_of({verdict::passed, verdict::waived, verdict::failed})));
+}
