@@ -1,11 +1,17 @@
-//! <ecp/provider.h> for Rust: as much of it as a provider needs that answers inside each call. The
-//! sizes below are compared with the header's by layout.c.
+//! <ecp/provider.h> for Rust: as much of it as a provider needs that nobody administers. Each device call
+//! waits for a thread of the provider's own and is answered there. The sizes below are compared with the
+//! header's by layout.c.
+
+mod workers;
 
 use std::ffi::c_void;
 use std::mem::size_of;
 use std::os::raw::c_char;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr::null;
+use std::time::Duration;
+
+use workers::Workers;
 
 pub const ABI_MINOR: u32 = 0;
 
@@ -19,6 +25,7 @@ pub enum Status {
     NotFound = 3,
     Exists = 4,
     Denied = 6,
+    Deadline = 8,
     Busy = 9,
     Unavailable = 10,
     Precondition = 12,
@@ -41,8 +48,8 @@ pub mod health {
     pub const DOWN: i32 = 3;
 }
 
-pub const DISPATCH_NONBLOCKING: u32 = 1;
-pub const CONCURRENCY_ANY: u32 = 0xffff_ffff;
+const DISPATCH_NONBLOCKING: u32 = 1;
+const CONCURRENCY_ANY: u32 = 0xffff_ffff;
 
 // ---- the header's structs ---------------------------------------------------------------------
 
@@ -161,8 +168,24 @@ pub struct Request<'a> {
     pub namespace: &'a str,
     pub device_id: &'a str,
     pub body: &'a str,
-    /// On Host::now_ns()'s clock; 0: none.
-    pub deadline_ns: u64,
+    deadline_ns: u64,
+    host: Host,
+    op: u64,
+}
+
+#[allow(dead_code)]
+impl Request<'_> {
+    /// How long the host still waits: what a back end may take. None: as long as it takes.
+    pub fn time_left(&self) -> Option<Duration> {
+        let left = self.deadline_ns.saturating_sub(self.host.now_ns());
+        (self.deadline_ns != 0).then(|| Duration::from_nanos(left))
+    }
+
+    /// Whether nobody waits any more: then hurry, and return all the same.
+    pub fn is_cancelled(&self) -> bool {
+        // SAFETY: the host's functions may be called from any thread.
+        unsafe { (self.host.table.is_cancelled)(self.op) != 0 }
+    }
 }
 
 pub struct Reply {
@@ -246,8 +269,12 @@ impl Host {
     }
 }
 
-/// What the host calls; each call is answered by what it returns, and a panic by Internal.
+/// What the host calls; each call is answered by what it returns, and a panic by Internal. The device calls
+/// come on THREADS threads of their own, between `start` and `stop`.
 pub trait Provider: Sized + Send + Sync + 'static {
+    /// How many calls are answered at a time; others wait.
+    const THREADS: usize;
+
     /// Judges options without making anything, as `create` does.
     fn validate(options: &str) -> Result<(), String>;
     fn create(host: Host, options: &str) -> Result<Self, String>;
@@ -267,8 +294,6 @@ pub struct About {
     pub version: &'static str,
     pub vendor: &'static str,
     pub config_schema: &'static str,
-    pub dispatch: u32,
-    pub max_concurrency: u32,
 }
 
 pub const fn table<P: Provider>(about: About) -> ProviderTable {
@@ -279,8 +304,8 @@ pub const fn table<P: Provider>(about: About) -> ProviderTable {
         version: terminated(about.version),
         vendor: terminated(about.vendor),
         config_schema: terminated(about.config_schema),
-        dispatch: about.dispatch,
-        max_concurrency: about.max_concurrency,
+        dispatch: DISPATCH_NONBLOCKING, // a call is queued, and that is all
+        max_concurrency: CONCURRENCY_ANY,
         flags: 0,
         reserved0: 0,
         validate: Some(validate::<P>),
@@ -289,7 +314,7 @@ pub const fn table<P: Provider>(about: About) -> ProviderTable {
         reconfigure: None, // the host makes a second instance and swaps
         stop: Some(stop::<P>),
         destroy: Some(destroy::<P>),
-        cancel: None, // each call is answered before it returns
+        cancel: Some(cancel::<P>),
         get_extension: None,
         get_configuration: Some(get_configuration::<P>),
         enrol: Some(enrol::<P>),
@@ -311,6 +336,72 @@ const fn terminated(text: &'static str) -> *const c_char {
 struct Instance<P> {
     host: Host,
     provider: P,
+    workers: Workers<Job<P>>,
+}
+
+/// A device call that waits for its thread.
+struct Job<P> {
+    answer: fn(&P, &Request) -> Reply,
+    request: *const RawRequest,
+    op: u64,
+}
+
+// SAFETY: the request is the host's, and stays as it is until `op` is completed.
+unsafe impl<P> Send for Job<P> {}
+
+impl<P: Provider> Instance<P> {
+    fn complete(&self, op: u64, answer: impl FnOnce(&P) -> Reply) {
+        let reply = caught(|| answer(&self.provider));
+        let reply = reply.unwrap_or_else(|panic| Reply::new(Status::Internal, &panic));
+        self.host.complete(op, &reply);
+    }
+
+    fn answer(&self, job: Job<P>) {
+        self.complete(job.op, |provider| {
+            // SAFETY: `op` is completed by what this returns.
+            match unsafe { read(job.request, self.host, job.op) } {
+                Ok(request) => (job.answer)(provider, &request),
+                Err(why) => Reply::new(Status::Invalid, &why),
+            }
+        });
+    }
+
+    fn start(&'static self) -> Reply {
+        let started = self.provider.start();
+        if !matches!(started.status, Status::Ok) {
+            return started;
+        }
+        for _ in 0..P::THREADS {
+            if let Err(why) = self.workers.start(|job| self.answer(job)) {
+                self.stop();
+                return Reply::new(Status::Internal, &why.to_string());
+            }
+        }
+        started
+    }
+
+    fn enqueue(&self, job: Job<P>) {
+        let op = job.op;
+        if !self.workers.add(job) {
+            self.complete(op, |_| Reply {
+                retry_after_ms: 1000,
+                ..Reply::new(Status::Busy, "the queue is full")
+            });
+        }
+    }
+
+    /// One that is being answered ends soon enough, or asks Request::is_cancelled.
+    fn cancel(&self, op: u64) {
+        if self.workers.remove(|job| job.op == op).is_some() {
+            self.complete(op, |_| Reply::new(Status::Cancelled, ""));
+        }
+    }
+
+    /// The host calls nothing any more. What is open is answered first.
+    fn stop(&self) -> Reply {
+        self.workers.finish();
+        self.provider.stop()
+    }
 }
 
 fn str_of(text: &str) -> Str {
@@ -384,7 +475,12 @@ unsafe extern "C" fn create<P: Provider>(
             ctx,
         };
         let provider = P::create(host, unsafe { text(*cfg) }?)?;
-        Ok(Box::into_raw(Box::new(Instance { host, provider })))
+        let workers = Workers::new();
+        Ok(Box::into_raw(Box::new(Instance {
+            host,
+            provider,
+            workers,
+        })))
     });
     match made {
         Ok(made) => {
@@ -401,27 +497,31 @@ unsafe extern "C" fn destroy<P: Provider>(instance: *mut c_void) {
     let _ = caught(|| drop(unsafe { Box::from_raw(instance.cast::<Instance<P>>()) }));
 }
 
-/// SAFETY: `instance` is of `create`.
-unsafe fn answer<P: Provider>(instance: *mut c_void, op: u64, body: impl FnOnce(&P) -> Reply) {
+/// SAFETY: `instance` is of `create`, and is used no more once `destroy` has it.
+unsafe fn this<P>(instance: *mut c_void) -> &'static Instance<P> {
     // SAFETY: shared with other threads, and P is Sync.
-    let instance = unsafe { &*instance.cast::<Instance<P>>() };
-    let reply = caught(|| body(&instance.provider))
-        .unwrap_or_else(|panic| Reply::new(Status::Internal, &panic));
-    instance.host.complete(op, &reply);
+    unsafe { &*instance.cast() }
 }
 
 unsafe extern "C" fn start<P: Provider>(instance: *mut c_void, op: u64) {
-    // SAFETY: so says the caller.
-    unsafe { answer(instance, op, P::start) }
+    // SAFETY: `stop` waits for all threads, and comes before `destroy`.
+    let this = unsafe { this::<P>(instance) };
+    this.complete(op, |_| this.start());
 }
 
 unsafe extern "C" fn stop<P: Provider>(instance: *mut c_void, op: u64) {
-    // SAFETY: so says the caller.
-    unsafe { answer(instance, op, P::stop) }
+    // SAFETY: it is used in here only.
+    let this = unsafe { this::<P>(instance) };
+    this.complete(op, |_| this.stop());
 }
 
-/// SAFETY: `request` lives until `op` is completed.
-unsafe fn read<'a>(request: *const RawRequest) -> Result<Request<'a>, String> {
+unsafe extern "C" fn cancel<P: Provider>(instance: *mut c_void, op: u64) {
+    // SAFETY: it is used in here only.
+    unsafe { this::<P>(instance) }.cancel(op);
+}
+
+/// SAFETY: `request` is not used after `op` is completed.
+unsafe fn read<'a>(request: *const RawRequest, host: Host, op: u64) -> Result<Request<'a>, String> {
     // SAFETY: so says the caller.
     unsafe {
         let raw = &*request;
@@ -430,6 +530,8 @@ unsafe fn read<'a>(request: *const RawRequest) -> Result<Request<'a>, String> {
             device_id: text(raw.device_id)?,
             body: text(raw.body)?,
             deadline_ns: raw.deadline_ns,
+            host,
+            op,
         })
     }
 }
@@ -437,13 +539,9 @@ unsafe fn read<'a>(request: *const RawRequest) -> Result<Request<'a>, String> {
 macro_rules! device_calls {
     ($($name:ident)*) => {$(
         unsafe extern "C" fn $name<P: Provider>(instance: *mut c_void, request: *const RawRequest, op: u64) {
-            // SAFETY: so says the caller.
-            unsafe {
-                answer(instance, op, |provider: &P| match read(request) {
-                    Ok(request) => provider.$name(&request),
-                    Err(why) => Reply::new(Status::Invalid, &why),
-                })
-            }
+            let answer = P::$name;
+            // SAFETY: it is used in here only.
+            unsafe { this::<P>(instance) }.enqueue(Job { answer, request, op });
         }
     )*};
 }

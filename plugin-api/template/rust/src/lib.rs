@@ -1,8 +1,9 @@
 //! A complete provider for the edgeconf host, to copy and to change: it serves the devices of a fixed
 //! table. Everything in this file is yours; ecp.rs carries it to the host and can stay.
 //!
-//! <ecp/provider.h> is the contract. This provider reads constant data only, so it answers at once, from
-//! any thread. One that waits for a disk or a network says `dispatch: 0` (blocking) in its table.
+//! <ecp/provider.h> is the contract. Each device call is answered on a thread of the provider's own, so it
+//! may wait there for a disk or a network: `request.time_left()` says how long anybody waits for it, and
+//! `request.is_cancelled()` whether anybody still does. A panic is answered for.
 #![deny(unsafe_op_in_unsafe_fn)]
 
 mod ecp;
@@ -49,13 +50,16 @@ fn read_period(options: &str) -> Option<u32> {
         .filter(|period| (1..=3600).contains(period))
 }
 
-/// The host may run several at once: what one needs is in here, never in a variable of the file.
+/// The host may run several at once: what one needs is in here, never in a variable of the file. Its
+/// threads share it, so what changes is in a Mutex.
 struct Inventory {
     host: Host,
     period: u32, // seconds between two heartbeats
 }
 
 impl Provider for Inventory {
+    const THREADS: usize = 4;
+
     fn validate(options: &str) -> Result<(), String> {
         let why = "the one option is period, a number of seconds from 1 to 3600";
         read_period(options).map(|_| ()).ok_or_else(|| why.into())
@@ -69,13 +73,13 @@ impl Provider for Inventory {
         })
     }
 
-    /// Connect, load, start threads. A back end that is down is no failure: report it with set_health,
+    /// Connect, load. A back end that is down is no failure: report it with set_health,
     /// return Ok, and answer Unavailable until it is back.
     fn start(&self) -> Reply {
         Reply::ok("")
     }
 
-    /// End what `start` has started: none of it may use the host afterwards.
+    /// All calls are answered. End what `start` has started: none of it may use the host afterwards.
     fn stop(&self) -> Reply {
         Reply::ok("")
     }
@@ -165,8 +169,6 @@ static TABLE: ecp::ProviderTable = ecp::table::<Inventory>(ecp::About {
         r#""description":"Seconds between two heartbeats of a device."}}}"#,
         "\0"
     ),
-    dispatch: ecp::DISPATCH_NONBLOCKING,
-    max_concurrency: ecp::CONCURRENCY_ANY,
 });
 
 #[no_mangle]
