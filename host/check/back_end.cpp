@@ -1,20 +1,22 @@
 #include "check/back_end.hpp"
 
 #include "check/activity.hpp"
-#include "check/child_process.hpp"
 #include "check/prepared_options.hpp"
 #include "check/shared_memory.hpp"
 #include "check/signal_name.hpp"
 
 #include <signal.h>
 #include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace edgeconf::check {
@@ -76,6 +78,27 @@ std::string run_by_shell(const std::string& command, const std::filesystem::path
                                     : fmt::format("ends with exit code {}", WEXITSTATUS(status));
 }
 
+// In a forked process.
+[[noreturn]] void watch(pid_t watched, back_end_guard& guard) {
+    ::setpgid(0, 0); // no Ctrl-C is for it
+    sigset_t end;
+    ::sigemptyset(&end);
+    ::sigaddset(&end, SIGTERM);
+    ::sigprocmask(SIG_BLOCK, &end, nullptr);
+    ::prctl(PR_SET_PDEATHSIG, SIGTERM);
+    while (::getppid() == watched) ::sigwaitinfo(&end, nullptr);
+    guard.bring_back();
+    ::_exit(0);
+}
+
+pid_t start_watching(back_end_guard& guard) {
+    const auto watched = ::getpid();
+    const auto id = ::fork();
+    if (id < 0) throw std::system_error{errno, std::system_category(), "fork"};
+    if (id == 0) watch(watched, guard);
+    return id;
+}
+
 } // namespace
 
 bool has_breakable_back_end(const subject& about) noexcept {
@@ -101,6 +124,8 @@ std::string back_end_guard::bring_back() {
     return wrong.empty() ? wrong
                          : fmt::format("the command given with --mend {}: {}", wrong, about_.mend_command);
 }
+
+back_end_watcher::back_end_watcher(back_end_guard& guard) : process_{start_watching(guard)} {}
 
 back_end::back_end(trial& in) : in_{in} {
     if (!has_breakable_back_end(in.about()))

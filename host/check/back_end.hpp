@@ -1,6 +1,7 @@
 // The provider's back end, taken away and brought back by the vendor's commands.
 #pragma once
 
+#include "check/child_process.hpp"
 #include "check/subject.hpp"
 #include "check/trial.hpp"
 
@@ -30,6 +31,16 @@ public:
 private:
     const subject& about_;
     std::filesystem::path scratch_;
+};
+
+// A process that brings the back end back where this one ends before it has: for a check that runs in here.
+class back_end_watcher {
+public:
+    // Forks. `guard` is the check's.
+    explicit back_end_watcher(back_end_guard& guard);
+
+private:
+    child_process process_; // killed when the check has come to its end
 };
 
 // A shell runs the commands, with `@scratch@` replaced by the check's folder; they may find nothing to do.

@@ -40,6 +40,8 @@ child_report run_in_process(const check& c, const subject& about, std::uint64_t 
     child_report made;
     const scratch_folder scratch;
     back_end_guard guard{about, scratch.path()};
+    std::optional<back_end_watcher> watcher;
+    if (has_breakable_back_end(about)) watcher.emplace(guard);
     const auto began = std::chrono::steady_clock::now();
     collector sink{made.result};
     trial in{about, scratch.path(), seed, sink};

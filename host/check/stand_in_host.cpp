@@ -118,7 +118,7 @@ struct stand_in_host::functions {
         if (!fault.empty()) host.report(misuse::bad_argument, "the reason given to set_health() " + fault);
         if (state < ECP_HEALTH_UNKNOWN || state > ECP_HEALTH_DOWN)
             host.report(misuse::bad_argument, fmt::format("set_health() with the state {}", state));
-        host.health_[ctx] = std::move(told);
+        if (host.instances_.contains(ctx)) host.health_[ctx] = std::move(told); // tokens may be invented
         host.changed_.notify_all();
     }
 

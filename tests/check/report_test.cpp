@@ -258,6 +258,21 @@ TEST_CASE("provider check: without a reader of its report it ends in order") {
     CHECK(document.get<int>("testsuites.<xmlattr>.tests") > 0);
 }
 
+TEST_CASE("provider check: in one process, too, its end brings the back end back") {
+    const auto* signal = GENERATE("INT", "TERM", "KILL");
+    INFO(signal);
+    const temp_folder folder;
+    const auto away = (folder.path() / "away").string();
+    const auto mended = folder.path() / "mended";
+    const auto done =
+        check_with({faulty_provider_file("back_end").string(), "--in-process", "--only",
+                    "^life\\.back-end-down$", "--break", "touch " + away + "; kill -" + signal + " $PPID",
+                    "--mend", "rm " + away + " && touch " + mended.string()});
+    CHECK(done.exit_code > 128);
+    CHECK(eventually([&] { return std::filesystem::exists(mended); }));
+    CHECK_FALSE(std::filesystem::exists(away));
+}
+
 TEST_CASE("provider check: a report that is full is no success") {
     const auto done =
         run({"/bin/sh", "-c",

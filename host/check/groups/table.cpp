@@ -45,11 +45,15 @@ void minor(trial& in) {
                 given, ECP_ABI_MAJOR, given, ECP_ABI_MAJOR, ECP_ABI_MINOR);
 }
 
+constexpr std::size_t longest_name = 255; // what fits into a line of a log
+
 void judge_name(trial& in, std::string_view member, const char* text) {
     if (text == nullptr) {
         in.fail("{} is NULL", member);
     } else if (const std::string_view name{text}; name.empty()) {
         in.fail("{} is empty", member);
+    } else if (name.size() > longest_name) {
+        in.fail("{} has {} bytes: {} are enough for a name", member, name.size(), longest_name);
     } else if (!is_utf8(name)) {
         in.fail("{} is not UTF-8", member);
     } else if (std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
