@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t longest_token = 1024; // ecp/provider.h
 constexpr std::size_t most_pages = 10'000;
+constexpr std::size_t most_bytes = 256U << 20; // of an export of what checks have enrolled
 
 // A text that ends in a NUL, as every one of the host's does.
 ecp_str borrow(const std::string& s) { return {s.c_str(), s.size()}; }
@@ -66,6 +67,7 @@ std::string administration::export_all() {
                         "before",
                         next, said(page));
         whole += page.body;
+        if (whole.size() > most_bytes) in_.give_up("export has no end: {} bytes have come", whole.size());
         next = std::move(page.revision);
         if (next.empty()) return whole;
         if (next.size() > longest_token)

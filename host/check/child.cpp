@@ -98,10 +98,10 @@ private:
     bool lost_ = false;
 };
 
-// Never returns. No destructor of the parent's runs, and none that the provider has registered.
+// Never returns, nor throws. No destructor of the parent's runs, and none that the provider has registered.
 [[noreturn]] void be_child(const check& c, const subject& about, std::uint64_t seed,
                            const std::filesystem::path& scratch, int findings, int printed,
-                           stop_signals* stop, pid_t parent) {
+                           stop_signals* stop, pid_t parent) noexcept {
     ::setpgid(0, 0); // with what it starts
     if (stop != nullptr) stop->leave();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -5,6 +5,7 @@
 #include "check/opened_library.hpp"
 #include "check/patience.hpp"
 #include "check/prepared_options.hpp"
+#include "check/provider_call.hpp"
 #include "check/received.hpp"
 
 #include <boost/asio/post.hpp>
@@ -76,7 +77,7 @@ judgement validate_options(const ecp_provider& table, std::string_view options) 
     const std::string text{options};
     const auto cfg = borrow(text);
     const activity here{"validate"};
-    made.status = table.validate(stand_in_host::get().table(), &cfg, &collect_finding, &made);
+    made.status = call_provider(table.validate, stand_in_host::get().table(), &cfg, &collect_finding, &made);
     return made;
 }
 
@@ -131,7 +132,7 @@ judgement instance::create(std::string_view options) {
     const std::string text{options};
     const auto cfg = borrow(text);
     const activity here{"create"};
-    made.status = table_.create(host_, ctx_, &cfg, &collect_finding, &made, &self_);
+    made.status = call_provider(table_.create, host_, ctx_, &cfg, &collect_finding, &made, &self_);
     if (made.status != ECP_OK) self_ = nullptr;
     return made;
 }
@@ -142,7 +143,7 @@ answer instance::life(std::string_view what, void(ECP_CALL* function)(void*, ecp
         stand_in_host::get().open(ctx_, fmt::format("{} of {}", what, name_), std::move(at_completion));
     {
         const activity here{what};
-        function(self_, op);
+        call_provider(function, self_, op);
     }
     return wait(op);
 }
@@ -158,7 +159,7 @@ answer instance::reconfigure(std::string_view options) {
         const std::string text{options}; // borrowed until the function returns
         const auto cfg = borrow(text);
         const activity here{"reconfigure"};
-        table_.reconfigure(self_, &cfg, op);
+        call_provider(table_.reconfigure, self_, &cfg, op);
     }
     return wait(op);
 }
@@ -176,7 +177,7 @@ answer instance::stop() {
 void instance::destroy() {
     wait_until_returned();
     const activity here{"destroy"};
-    table_.destroy(std::exchange(self_, nullptr));
+    call_provider(table_.destroy, std::exchange(self_, nullptr));
 }
 
 void instance::run() {
@@ -238,7 +239,7 @@ ecp_op instance::begin(device_request request) {
         if (wanted) {
             const activity here{name};
             const held_time held;
-            function(self, memory->get(), op);
+            call_provider(function, self, memory->get(), op);
             time = held.so_far();
         } else {
             complete_as_host(op, ECP_CANCELLED);
@@ -279,7 +280,7 @@ void instance::cancel(ecp_op op) {
     }
     if (table_.cancel == nullptr || stand_in_host::get().completions(op) != 0) return;
     const activity here{"cancel"};
-    table_.cancel(self_, op);
+    call_provider(table_.cancel, self_, op);
 }
 
 void instance::wait_until_returned() {
@@ -302,7 +303,8 @@ ecp_ext_resources instance::resources() {
     ecp_ext_resources known{};
     if (table_.get_extension == nullptr) return known;
     const activity here{"get_extension"};
-    const auto* given = static_cast<const ecp_ext_resources*>(table_.get_extension(self_, ECP_EXT_RESOURCES));
+    const auto* given =
+        static_cast<const ecp_ext_resources*>(call_provider(table_.get_extension, self_, ECP_EXT_RESOURCES));
     if (given != nullptr) std::memcpy(&known, given, std::min<std::size_t>(given->struct_size, sizeof known));
     return known;
 }
@@ -313,7 +315,7 @@ answer instance::administer(ecp_resource_fn function, std::string_view name, ecp
     const auto op = stand_in_host::get().open(ctx_, std::string{name});
     {
         const activity here{name};
-        function(self_, &request, op);
+        call_provider(function, self_, &request, op);
     }
     return wait(op); // the request is the caller's until then
 }

@@ -1,6 +1,7 @@
 #include "check/opened_library.hpp"
 
 #include "check/activity.hpp"
+#include "check/provider_call.hpp"
 #include "check/stand_in_host.hpp"
 
 #include <dlfcn.h>
@@ -36,7 +37,7 @@ opened_library open_library(trial& in) {
 const ecp_provider* ask_entry(trial& in, const ecp_host* host) {
     const auto library = open_library(in);
     const activity here{"ecp_provider_entry_v1"};
-    return library.entry(host);
+    return call_provider(library.entry, host);
 }
 
 ecp_provider table_of(trial& in, const ecp_host* host) {

@@ -6,6 +6,7 @@
 #include "check/instance.hpp"
 #include "check/opened_library.hpp"
 #include "check/patience.hpp"
+#include "check/provider_call.hpp"
 #include "check/readings.hpp"
 #include "check/samples.hpp"
 #include "check/trial.hpp"
@@ -93,7 +94,7 @@ void cancel(trial& in) {
             if (!await(in, one, after, r, "which was not cancelled") || one.table().cancel == nullptr)
                 continue;
             const activity here{"cancel of a call that is completed"};
-            one.table().cancel(one.self(), after);
+            call_provider(one.table().cancel, one.self(), after);
         }
     }
     end(in, one);

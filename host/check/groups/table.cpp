@@ -4,6 +4,7 @@
 #include "check/instance.hpp"
 #include "check/opened_library.hpp"
 #include "check/prepared_options.hpp"
+#include "check/provider_call.hpp"
 #include "check/received.hpp"
 #include "check/stand_in_host.hpp"
 #include "check/trial.hpp"
@@ -92,7 +93,7 @@ void schema(trial& in) {
 
 const void* ask_extension(const instance& of, const std::string& id) {
     const activity here{"get_extension of " + id};
-    return of.table().get_extension(of.self(), id.c_str());
+    return call_provider(of.table().get_extension, of.self(), id.c_str());
 }
 
 void judge_resources(trial& in, const void* table) {

@@ -1,19 +1,16 @@
 // Checks that behave as arbitrarily as a provider in their process may.
 #include "check/child.hpp"
+#include "check/provider_call.hpp"
 #include "support/catch.hpp"
-#include "support/temp_folder.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 using namespace edgeconf::check;
 using Catch::Contains;
@@ -118,6 +115,16 @@ TEST_CASE("child: a signal without a name ends a check like any other") {
     const auto made = run_alone([](trial&) { ::raise(SIGRTMIN); }, ample_time);
     CHECK_THAT(only_fault(made), Contains("the process ended with signal 34; it was between two calls"));
     CHECK(made.result.crashed);
+}
+
+TEST_CASE("child: what a provider throws ends the process, as it does a host's") {
+    const auto made = run_alone(
+        [](trial&) {
+            call_provider(
+                +[](int thrown) { throw std::runtime_error{std::to_string(thrown)}; }, 7);
+        },
+        ample_time);
+    CHECK_THAT(only_fault(made), Contains("the process ended with SIGABRT"));
 }
 
 TEST_CASE("child: nobody waits for processes that a check leaves behind") {
