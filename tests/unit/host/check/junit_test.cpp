@@ -85,4 +85,8 @@ TEST_CASE("junit: whatever a provider has printed, it is XML") {
     CHECK(suites.get<std::string>("<xmlattr>.name") == "a <strange> & \"quoted\" name.so");
     const auto failed = children(children(suites, "testsuite").at(0), "testcase").at(0);
     CHECK(failed.get<std::string>("failure") == "<&>\"']]>??[31m? \xc3\xa9\n\ttwo");
+    const auto noncharacters =
+        as_junit({result_of("load.opens", verdict::failed, {{}, {"\xef\xbf\xbe \xef\xbf\xbf"}, {}, {}})},
+                 "name.so", 0);
+    CHECK_THAT(noncharacters, Catch::Contains(">? ?</failure>"));
 }

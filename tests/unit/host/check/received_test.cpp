@@ -52,6 +52,7 @@ TEST_CASE("received: what is no text can be read in a report all the same") {
     CHECK(legible("caf\xc3\xa9\n\tbar") == "caf\xc3\xa9\n\tbar");
     CHECK(legible(std::string("\xff a\x1b[31m\0\x7f\r", 11)) == "? a?[31m???");
     CHECK(legible("\xc3") == "?");
+    CHECK(legible("\xc2\x9b[31m \xc2\xa0") == "?[31m \xc2\xa0"); // a terminal's CSI in one character
     CHECK(is_utf8(legible("\xe2\x82 \xed\xa0\x80 \xf4\x90\x80\x80")));
     CHECK(legible("").empty());
 }
