@@ -61,6 +61,7 @@ void engine::cancel(ecp_op op) {
         if (found == open_.end() || found->second->how != end::pending) return;
         found->second->how = end::cancelled;
         found->second->timer.cancel();
+        leave(*found->second);
     });
 }
 
@@ -84,12 +85,13 @@ std::shared_ptr<engine::fetch> engine::begin(outgoing what) {
     const auto ticket = is_read ? cache_.ticket(what.device_id) : 0;
     // A change between the two calls makes them different ones.
     if (is_read) name += fmt::format("#{}", ticket);
-    if (const auto found = reads_.find(name); is_read && found != reads_.end()) {
+    const auto found = reads_.find(name);
+    if (is_read && found != reads_.end() && !found->second->unwanted.stop_requested()) {
         counted_.joined();
         return found->second;
     }
     auto made = std::make_shared<fetch>();
-    if (is_read) reads_.emplace(name, made);
+    if (is_read) reads_[name] = made;
     asio::co_spawn(context_, run(made, std::move(what), std::move(name), ticket), asio::detached);
     return made;
 }
@@ -104,7 +106,8 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     // way.
     if (!kept) cache_.changed(device);
     try {
-        into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline);
+        into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline,
+                                               into->unwanted.get_token());
     } catch (const std::exception& e) {
         into->result = no_answer(ECP_INTERNAL, e.what());
         into->result.is_fault = true;
@@ -112,8 +115,11 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     auto& result = into->result;
     if (kept) {
         const cache_key key{*kept, ns, device};
-        reads_.erase(name);
-        if (result.status == ECP_OK)
+        // Another one has begun where nobody waited for this one; its answer is the newer one.
+        const auto mine = reads_.find(name);
+        const bool is_last = mine != reads_.end() && mine->second == into;
+        if (is_last) reads_.erase(mine);
+        if (result.status == ECP_OK && is_last)
             cache_.put(key, ticket, std::make_shared<kept_answer>(kept_answer{result.body, result.revision}),
                        clock::now());
         else if (result.status == ECP_REMOVED)
@@ -131,15 +137,31 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     }
 }
 
+// What waits for a connection or for another attempt goes with the last one who wants it.
+void engine::leave(waiter& w) {
+    if (std::exchange(w.has_left, true)) return;
+    auto& of = w.of;
+    of.waiters.erase(w.at);
+    if (of.waiters.empty() && !of.done && !of.is_renewal) of.unwanted.request_stop();
+}
+
 awaitable<void> engine::serve(incoming in) {
-    auto shared = begin(in.what);
-    if (in.op == 0) co_return answered(); // nobody waits
-    waiter me{asio::steady_timer{context_, std::min(in.deadline, clock::now() + settings_.deadline)}};
-    const auto at = shared->waiters.insert(shared->waiters.end(), &me);
+    if (in.op == 0) {
+        begin(in.what)->is_renewal = true;
+        co_return answered();
+    }
+    const auto until = std::min(in.deadline, in.since + settings_.deadline);
+    if (clock::now() >= until) { // there are too many: no upstream has to hear of this one
+        answer(in, {}, end::pending);
+        co_return answered();
+    }
+    const auto shared = begin(in.what);
+    waiter me{.timer = asio::steady_timer{context_, until}, .of = *shared};
+    me.at = shared->waiters.insert(shared->waiters.end(), &me);
     open_[in.op] = &me;
     if (!shared->done && !stopping_) co_await me.timer.async_wait(as_result);
     if (stopping_ && me.how == end::pending) me.how = end::stopping;
-    shared->waiters.erase(at);
+    leave(me);
     open_.erase(in.op);
     answer(in, *shared, shared->done ? end::done : me.how);
     answered();

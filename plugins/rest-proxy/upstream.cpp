@@ -107,8 +107,10 @@ awaitable<connect_result> upstream::open(clock::time_point until) {
     co_return co_await connect(about_, addresses, std::move(context), until);
 }
 
-// Null, and why in `made`, where none is to be had until then.
-awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until, attempt& made) {
+// Null, and why in `made`, where none is to be had until then, or none is wanted any more.
+awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until,
+                                                         const std::stop_token& unwanted, attempt& made) {
+    using state = waiter::state;
     // Whoever comes meanwhile may take what a waiter was called for: then that one waits on, in front.
     for (bool waited = false;; waited = true) {
         if (auto c = take_idle()) co_return c;
@@ -119,14 +121,16 @@ awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until
             co_return nullptr;
         }
         waiter me{asio::steady_timer{on_, until}};
-        const auto at = waiting_.insert(waited ? waiting_.begin() : waiting_.end(), &me);
+        me.at = waiting_.insert(waited ? waiting_.begin() : waiting_.end(), &me);
+        const std::stop_callback when_unwanted{unwanted, [&] { leave(me, state::left); }};
         co_await me.timer.async_wait(as_result);
-        if (me.called && clock::now() < until) continue;
-        if (me.called)
+        made.unwanted = unwanted.stop_requested();
+        if (me.now == state::called && clock::now() < until && !made.unwanted) continue;
+        if (me.now == state::called)
             call_next(); // it came too late for this one
         else
-            waiting_.erase(at);
-        made.timed_out = true;
+            leave(me, state::left);
+        made.timed_out = !made.unwanted;
         made.problem = fmt::format("all {} connections to {} are in use", open_, about_.url);
         co_return nullptr;
     }
@@ -150,24 +154,31 @@ void upstream::release(std::unique_ptr<connection> c) {
     call_next();
 }
 
-void upstream::call_next() {
-    if (waiting_.empty()) return;
-    auto* next = waiting_.front();
-    waiting_.pop_front();
-    next->called = true;
-    next->timer.cancel();
+// Its place in the queue is free at once, before its coroutine goes on.
+void upstream::leave(waiter& w, waiter::state how) {
+    if (w.now != waiter::state::queued) return;
+    waiting_.erase(w.at);
+    w.now = how;
+    w.timer.cancel();
 }
 
-awaitable<attempt> upstream::make(const http_request& request, bool repeatable, clock::time_point until) {
+void upstream::call_next() {
+    if (!waiting_.empty()) leave(*waiting_.front(), waiter::state::called);
+}
+
+awaitable<attempt> upstream::make(const http_request& request, bool repeatable, clock::time_point until,
+                                  std::stop_token unwanted) {
     attempt made;
     // A connection that has been idle may be closed by the other side in the moment in which it is used: once
     // more over another one, if nothing has come back.
     for (bool again = true; again;) {
         again = false;
-        auto c = co_await acquire(until, made);
+        auto c = co_await acquire(until, unwanted, made);
         if (c == nullptr) break;
         const bool is_new = c->opened == c->used;
         in_use mine{*this, std::move(c)};
+        made.unwanted = unwanted.stop_requested();
+        if (made.unwanted) break; // the connection is for others
         auto done = co_await mine.get().make(request, answer_bytes_, until);
         mine.release();
         made.was_sent = true;

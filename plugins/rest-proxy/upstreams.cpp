@@ -83,7 +83,8 @@ http_request upstreams::request_for(const outgoing& what) const {
 }
 
 awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, const outgoing& what,
-                                         bool has_next, clock::time_point until, bool& was_sent) {
+                                         bool has_next, clock::time_point until,
+                                         const std::stop_token& unwanted, bool& was_sent) {
     auto& m = *chosen.which;
     auto& breaker = m.at->breaker();
     const auto& about = m.at->about();
@@ -99,12 +100,16 @@ awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, c
     attempt made;
     verdict given;
     try {
-        made = co_await m.at->make(request, shape_of(what.what).repeatable, mine);
+        made = co_await m.at->make(request, shape_of(what.what).repeatable, mine, unwanted);
         if (made.answer) given = judge(what.what, what.device_id, *made.answer);
     } catch (const std::exception& e) { // memory, most likely
         breaker.withdrawn(chosen.as);
         was_sent = true;
         co_return no_answer(ECP_INTERNAL, e.what());
+    }
+    if (made.unwanted) {
+        breaker.withdrawn(chosen.as);
+        co_return no_answer(ECP_CANCELLED, "nobody waits for it any more");
     }
     const auto now = clock::now();
     counted_.took(std::chrono::duration<double>(now - began).count());
@@ -134,7 +139,7 @@ awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, c
     co_return given;
 }
 
-awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
+awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until, std::stop_token unwanted) {
     budget_.call();
     auto request = request_for(what);
     auto last = no_answer(ECP_UNAVAILABLE, "no upstream takes calls at the moment");
@@ -142,7 +147,7 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
     last.retry_after = settings_.breaker.open_time;
     std::vector<const member*> tried;
     bool token_renewed = false;
-    for (std::size_t n = 0; n < settings_.retries.attempts && !closed_; ++n) {
+    for (std::size_t n = 0; n < settings_.retries.attempts && !closed_ && !unwanted.stop_requested(); ++n) {
         auto chosen = choose(tried);
         if (chosen.which == nullptr && !tried.empty()) { // all were tried: once more round
             tried.clear();
@@ -153,7 +158,7 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
         bool was_sent = false;
         const bool has_next = n + 1 < settings_.retries.attempts && has_another(tried);
         const auto sent = token_.current();
-        last = co_await attempt_at(chosen, request, what, has_next, until, was_sent);
+        last = co_await attempt_at(chosen, request, what, has_next, until, unwanted, was_sent);
         if (last.status == ECP_UNAUTHENTICATED && !token_renewed &&
             (token_.refresh() || token_.current() != sent)) {
             token_renewed = true;

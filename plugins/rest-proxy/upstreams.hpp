@@ -15,6 +15,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -45,8 +46,9 @@ public:
               std::function<void(bool is_bad, const std::string&)> tell);
 
     // Asks one after the other as far as that is safe, in time and within the budget. The verdict on the last
-    // answer, or ECP_UNAVAILABLE, ECP_BUSY or ECP_DEADLINE where there was none.
-    awaitable<verdict> ask(outgoing what, clock::time_point until);
+    // answer, or ECP_UNAVAILABLE, ECP_BUSY or ECP_DEADLINE where there was none. Nothing more is sent once a
+    // stop is requested, on this thread; ECP_CANCELLED where nothing was.
+    awaitable<verdict> ask(outgoing what, clock::time_point until, std::stop_token unwanted);
 
     // Every second or so: what is idle is closed, who is out is looked for.
     void tend();
@@ -73,7 +75,7 @@ private:
     choice choose(const std::vector<const member*>& tried);
     bool has_another(const std::vector<const member*>& tried) const;
     awaitable<verdict> attempt_at(choice chosen, http_request& request, const outgoing& what, bool has_next,
-                                  clock::time_point until, bool& was_sent);
+                                  clock::time_point until, const std::stop_token& unwanted, bool& was_sent);
     awaitable<void> probe(member& m);
     void note(member& m);
     http_request request_for(const outgoing& what) const;
