@@ -119,10 +119,11 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
         const auto mine = reads_.find(name);
         const bool is_last = mine != reads_.end() && mine->second == into;
         if (is_last) reads_.erase(mine);
-        if (result.status == ECP_OK && is_last)
-            cache_.put(key, ticket, std::make_shared<kept_answer>(kept_answer{result.body, result.revision}),
-                       clock::now());
-        else if (result.status == ECP_REMOVED)
+        if (result.status == ECP_OK) {
+            into->what = std::make_shared<kept_answer>(
+                kept_answer{std::move(result.body), std::move(result.revision)});
+            if (is_last) cache_.put(key, ticket, into->what, clock::now());
+        } else if (result.status == ECP_REMOVED)
             cache_.forget_device(device);
         else if (result.status == ECP_NOT_FOUND)
             cache_.forget(key);
@@ -189,7 +190,8 @@ void engine::answer(const incoming& in, const fetch& from, end how) {
         return host_.complete(in.op, ecp::reply{ECP_DEADLINE, "no upstream has answered in time"});
     }
     ecp::reply told{from.result.status, from.result.message};
-    told.body(from.result.body).revision(from.result.revision).retry_after(from.result.retry_after);
+    if (from.what != nullptr) told.body(from.what->body).revision(from.what->revision);
+    told.retry_after(from.result.retry_after);
     if (from.result.status == ECP_INVALID) told.detail("", "the data store does not take this body");
     host_.complete(in.op, told);
 }

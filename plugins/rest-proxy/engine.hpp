@@ -68,6 +68,7 @@ private:
     // A call to upstreams, and the operations that wait for what it brings.
     struct fetch {
         verdict result{};
+        std::shared_ptr<const kept_answer> what{}; // of a read that succeeded
         bool done = false;
         bool is_renewal = false; // wanted by nobody, and worth it all the same
         std::list<waiter*> waiters{};

@@ -47,16 +47,15 @@ public:
     in_use(upstream& of, std::unique_ptr<connection> c) : of_{of.self_}, connection_{std::move(c)} {
         of.busy_.push_back(connection_.get());
     }
-    ~in_use() { release(); }
+    ~in_use() {
+        if (*of_ == nullptr) return;
+        std::erase((*of_)->busy_, connection_.get());
+        (*of_)->release(std::move(connection_));
+    }
     in_use(const in_use&) = delete;
     in_use& operator=(const in_use&) = delete;
 
     connection& get() noexcept { return *connection_; }
-    void release() {
-        if (connection_ == nullptr || *of_ == nullptr) return;
-        std::erase((*of_)->busy_, connection_.get());
-        (*of_)->release(std::move(connection_));
-    }
 
 private:
     std::shared_ptr<upstream*> of_;
@@ -176,18 +175,19 @@ awaitable<attempt> upstream::make(const http_request& request, bool repeatable, 
         auto c = co_await acquire(until, unwanted, made);
         if (c == nullptr) break;
         const bool is_new = c->opened == c->used;
-        in_use mine{*this, std::move(c)};
+        auto mine = std::make_shared<in_use>(*this, std::move(c));
         made.unwanted = unwanted.stop_requested();
         if (made.unwanted) break; // the connection is for others
-        auto done = co_await mine.get().make(request, answer_bytes_, until);
-        mine.release();
+        auto done = co_await mine->get().make(request, answer_bytes_, until);
         made.was_sent = true;
         if (done.answer) {
             made.answer = std::move(done.answer);
+            made.connection_in_use = std::move(mine);
             made.problem.clear();
             trouble_.clear();
             break;
         }
+        mine.reset();
         made.problem = closed_ ? "the provider stops" : words_for(done, about_);
         made.timed_out = done.timed_out;
         again = repeatable && !is_new && !done.began_answer && !done.timed_out && !closed_;

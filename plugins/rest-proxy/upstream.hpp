@@ -24,8 +24,11 @@ namespace edgeconf::rest_proxy {
 // What an attempt came to.
 struct attempt {
     std::optional<upstream_answer> answer; // whole, and not yet looked at
-    std::string problem;                   // where there is none, in words
-    bool was_sent = false;                 // the upstream may have done what was asked
+    // Over which the answer came; free for others when this goes. So answers that nobody has looked at yet
+    // are never more than connections.
+    std::shared_ptr<void> connection_in_use;
+    std::string problem;   // where there is none, in words
+    bool was_sent = false; // the upstream may have done what was asked
     bool timed_out = false;
     bool queue_full = false; // no connection to be had, and none to wait for
     bool unwanted = false;   // nobody waits for it any more, and it was not sent

@@ -1,6 +1,7 @@
 // Which upstream is asked, and whether another one after it.
 #pragma once
 
+#include "fleet/task_thread.hpp"
 #include "rest-proxy/asio.hpp"
 #include "rest-proxy/bearer_token.hpp"
 #include "rest-proxy/call.hpp"
@@ -38,7 +39,7 @@ struct upstreams_state {
     std::size_t waiting = 0;
 };
 
-// One thread's.
+// One thread's; large answers are parsed on a second one.
 class upstreams {
 public:
     // `tell` hears when an upstream is given up and when it is back, in words.
@@ -76,8 +77,10 @@ private:
     bool has_another(const std::vector<const member*>& tried) const;
     awaitable<verdict> attempt_at(choice chosen, http_request& request, const outgoing& what, bool has_next,
                                   clock::time_point until, const std::stop_token& unwanted, bool& was_sent);
+    awaitable<verdict> judged(const outgoing& what, upstream_answer given);
     awaitable<void> probe(member& m);
     void note(member& m);
+    bool is_closed() const noexcept { return closed_.stop_requested(); }
     http_request request_for(const outgoing& what) const;
 
     asio::io_context& on_;
@@ -90,7 +93,8 @@ private:
     std::size_t turn_ = 0;
     std::size_t probing_ = 0;
     asio::steady_timer looked_;
-    bool closed_ = false;
+    std::stop_source closed_;
+    fleet::task_thread large_answers_;
 };
 
 } // namespace edgeconf::rest_proxy
