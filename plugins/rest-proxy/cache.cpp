@@ -170,11 +170,4 @@ void cache::forget_device(std::string_view device_id) {
         drop(in, found->second);
 }
 
-void cache::clear() {
-    for (auto& in : parts_) {
-        const std::lock_guard lock{in.mutex};
-        while (!in.devices.empty()) drop(in, in.devices.begin());
-    }
-}
-
 } // namespace edgeconf::rest_proxy

@@ -73,7 +73,6 @@ public:
     void forget_device(std::string_view device_id);
 
     std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
-    void clear();
 
 private:
     struct answer {

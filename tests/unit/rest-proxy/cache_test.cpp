@@ -111,7 +111,7 @@ TEST_CASE("cache: what is read keeps living when its place is taken", "[rest-pro
     put(tested, configuration_of("pump-7"), "one");
     const auto found = tested.find(configuration_of("pump-7"), start);
     put(tested, configuration_of("pump-7"), "two");
-    tested.clear();
+    tested.forget_device("pump-7");
     CHECKED_IF(found.what != nullptr) { CHECK(found.what->body == "one"); }
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("cache: an answer that something has overtaken is not kept", "[rest-pr
         put(tested, key, "one");
         tested.changed("pump-7");
         const auto ticket = tested.ticket("pump-7");
-        tested.clear();
+        tested.forget_device("pump-7");
         put(tested, key, "newer");
         tested.put(key, ticket, answer("late"), start);
         CHECK(kept(tested, key) == "newer");
@@ -251,7 +251,7 @@ TEST_CASE("cache: its bytes add up, and are none when nothing is left", "[rest-p
     CHECK(tested.bytes() == 2 * one + 8);
     tested.forget(configuration_of("pump-8"));
     CHECK(tested.bytes() == one);
-    tested.clear();
+    tested.forget_device("pump-7");
     CHECK(tested.bytes() == 0);
     CHECK(kept(tested, configuration_of("pump-7")) == "-");
 }
