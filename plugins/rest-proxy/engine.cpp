@@ -1,12 +1,12 @@
 #include "rest-proxy/engine.hpp"
 
+#include "fleet/signals_blocked.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <future>
@@ -31,17 +31,8 @@ engine::engine(ecp::host host, const settings& from, cache& kept, const figures&
     : host_{host}, settings_{from}, cache_{kept}, counted_{counted}, changed_{std::move(changed)},
       upstreams_{context_, settings_, counted_, std::move(tell)} {
     asio::co_spawn(context_, tick(), asio::detached);
-    sigset_t before; // signals are the host's
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // the thread inherits it
-    try {
-        thread_ = std::thread{[this] { context_.run(); }};
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    const fleet::signals_blocked while_it_starts;
+    thread_ = std::thread{[this] { context_.run(); }};
 }
 
 engine::~engine() {
