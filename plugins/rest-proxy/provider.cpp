@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <utility>
 
 namespace edgeconf::rest_proxy {
@@ -102,7 +101,7 @@ void provider::cancel(ecp_op op) {
 }
 
 void provider::hand_over(incoming in) {
-    const auto number = std::hash<std::string>{}(in.what.device_id);
+    const auto number = hash_(in.what.device_id);
     const std::lock_guard lock{crew_mutex_};
     if (crew_ != nullptr) return crew_->engines[number % crew_->engines.size()]->take(std::move(in));
     if (in.op != 0)
