@@ -170,6 +170,7 @@ awaitable<attempt> upstream::make(const http_request& request, bool repeatable, 
     attempt made;
     // A connection that has been idle may be closed by the other side in the moment in which it is used: once
     // more over another one, if nothing has come back.
+    bool may_repeat = repeatable;
     for (bool again = true; again;) {
         again = false;
         auto c = co_await acquire(until, unwanted, made);
@@ -190,7 +191,9 @@ awaitable<attempt> upstream::make(const http_request& request, bool repeatable, 
         mine.reset();
         made.problem = closed_ ? "the provider stops" : words_for(done, about_);
         made.timed_out = done.timed_out;
-        again = repeatable && !is_new && !done.began_answer && !done.timed_out && !closed_;
+        again = may_repeat && !is_new && !done.began_answer && !done.timed_out && !closed_;
+        if (again) close_idle(); // it has most likely closed them all
+        may_repeat = false;
         // One call that took too long is no trouble yet; that many did is for the breaker to say.
         if (!again && !done.timed_out && !closed_) trouble_ = made.problem;
     }
@@ -215,11 +218,15 @@ void upstream::tend() {
     open_ -= before - idle_.size();
 }
 
+void upstream::close_idle() {
+    open_ -= idle_.size();
+    idle_.clear();
+}
+
 void upstream::close() {
     closed_ = true;
     lookup_.cancel();
-    open_ -= idle_.size();
-    idle_.clear();
+    close_idle();
     for (auto* c : busy_) c->close();
     for (auto* w : waiting_) w->timer.cancel();
 }

@@ -85,6 +85,7 @@ private:
     void leave(waiter& w, waiter::state how);
     void call_next();
     std::unique_ptr<connection> take_idle();
+    void close_idle();
     awaitable<connect_result> open(clock::time_point until);
     bool is_fit(const connection& c) const;
 
