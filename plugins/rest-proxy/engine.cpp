@@ -39,15 +39,40 @@ engine::~engine() {
     if (thread_.joinable()) stop(true);
 }
 
+// In order, from any thread. When all devices come at once their calls are taken a slice at a time, so that
+// connections and deadlines of those that came first have their turn.
+void engine::post(std::function<void()> task) {
+    const std::lock_guard lock{tasks_mutex_};
+    tasks_.push_back(std::move(task));
+    if (running_some_) return;
+    asio::post(context_, [this] { run_some(); });
+    running_some_ = true;
+}
+
+void engine::run_some() {
+    for (int i = 0; i < 32; ++i) {
+        std::function<void()> task;
+        {
+            const std::lock_guard lock{tasks_mutex_};
+            running_some_ = !tasks_.empty();
+            if (!running_some_) return;
+            task = std::move(tasks_.front());
+            tasks_.pop_front();
+        }
+        task();
+    }
+    asio::post(context_, [this] { run_some(); });
+}
+
 void engine::take(incoming in) {
-    asio::post(context_, [this, in = std::move(in)]() mutable {
+    post([this, in = std::move(in)]() mutable {
         ++serving_;
         asio::co_spawn(context_, serve(std::move(in)), asio::detached);
     });
 }
 
 void engine::cancel(ecp_op op) {
-    asio::post(context_, [this, op] {
+    post([this, op] {
         const auto found = open_.find(op);
         if (found == open_.end() || found->second->how != end::pending) return;
         found->second->how = end::cancelled;
@@ -57,7 +82,7 @@ void engine::cancel(ecp_op op) {
 }
 
 void engine::when_looked(std::function<void()> looked) {
-    asio::post(context_, [this, looked = std::move(looked)]() mutable {
+    post([this, looked = std::move(looked)]() mutable {
         if (has_looked_) return looked();
         ++serving_; // somebody waits for it
         when_looked_.push_back(std::move(looked));
@@ -214,7 +239,7 @@ void engine::end_all(end how) {
 void engine::stop(bool in_a_hurry) {
     std::promise<void> empty;
     auto is_empty = empty.get_future();
-    asio::post(context_, [&] {
+    post([&] { // after all that was taken
         stopping_ = in_a_hurry;
         when_empty_ = [&, told = false]() mutable {
             if (!std::exchange(told, true)) empty.set_value();

@@ -12,9 +12,11 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -75,6 +77,8 @@ private:
         std::stop_source unwanted{};
     };
 
+    void post(std::function<void()> task);
+    void run_some();
     awaitable<void> serve(incoming in);
     awaitable<void> run(std::shared_ptr<fetch> into, outgoing what, std::string name, std::uint64_t ticket);
     awaitable<void> tick();
@@ -101,6 +105,9 @@ private:
     std::function<void()> when_empty_;
     bool has_looked_ = false;
     std::list<std::function<void()>> when_looked_;
+    std::mutex tasks_mutex_;
+    std::deque<std::function<void()>> tasks_; // guarded by tasks_mutex_
+    bool running_some_ = false;               // the same
     std::thread thread_;
 };
 

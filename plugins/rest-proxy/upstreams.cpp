@@ -160,11 +160,13 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until, std::s
     last.retry_after = settings_.breaker.open_time;
     std::vector<const member*> tried;
     bool token_renewed = false;
+    bool has_asked = false; // in this round; where all had too much to do, it is no use to begin another one
     for (std::size_t n = 0; n < settings_.retries.attempts && !is_closed() && !unwanted.stop_requested();
          ++n) {
         auto chosen = choose(tried);
-        if (chosen.which == nullptr && !tried.empty()) { // all were tried: once more round
+        if (chosen.which == nullptr && has_asked) { // all were tried: once more round
             tried.clear();
+            has_asked = false;
             chosen = choose(tried);
         }
         if (chosen.which == nullptr) break;
@@ -173,6 +175,7 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until, std::s
         const bool has_next = n + 1 < settings_.retries.attempts && has_another(tried);
         const auto sent = token_.current();
         last = co_await attempt_at(chosen, request, what, has_next, until, unwanted, was_sent);
+        has_asked = has_asked || last.status != ECP_BUSY;
         if (last.status == ECP_UNAUTHENTICATED && !token_renewed &&
             (token_.refresh() || token_.current() != sent)) {
             token_renewed = true;

@@ -12,6 +12,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 using namespace edgeconf;
 
@@ -130,4 +131,24 @@ TEST_CASE("waiting: a read that several wait for leaves the queue with the last 
     CHECK(upstream.refuses_one_more());
     CHECK_FALSE(upstream.is_answered(again));
     CHECK_FALSE(upstream.is_answered(second));
+}
+
+TEST_CASE("waiting: when all devices come at once each is answered once, or waits", "[rest-proxy]") {
+    silent_upstream upstream;
+    constexpr std::size_t devices = 20'000;
+    std::vector<ecp_op> all;
+    for (std::size_t i = 0; i < devices; ++i) all.push_back(upstream.heartbeat(fmt::format("pump-{}", i)));
+    CHECK(upstream.refuses_one_more());
+    std::size_t waiting = 0;
+    std::size_t refused = 0;
+    {
+        const std::lock_guard lock{fake_host::record().mutex};
+        for (const auto op : all) {
+            const auto& given = fake_host::record().completions[op];
+            waiting += given.empty() ? 1 : 0;
+            refused += given.size() == 1 && given.front().status == ECP_BUSY ? 1 : 0;
+        }
+    }
+    CHECK(waiting == 2);
+    CHECK(refused == devices - 2);
 }
