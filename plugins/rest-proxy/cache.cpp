@@ -1,7 +1,6 @@
 #include "rest-proxy/cache.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
 #include <utility>
 
@@ -10,18 +9,27 @@ namespace {
 
 // What a node of the list, one of the table and their allocations take besides the texts.
 constexpr std::size_t device_overhead = 192;
-constexpr std::size_t answer_overhead = 96;
+constexpr std::size_t answer_overhead = 128;
 
 } // namespace
 
 std::size_t cache::answer::size() const noexcept {
-    return answer_overhead + ns.size() + kept->body.size() + kept->revision.size();
+    return answer_overhead + ns.size() + id.size() + kept->body.size() + kept->revision.size();
+}
+
+bool cache::answer::is_for(const cache_key& key) const noexcept {
+    return what == key.what && ns == key.ns && id == key.device_id;
 }
 
 std::size_t cache::device::size() const noexcept {
     std::size_t sum = device_overhead + id.size();
     for (const auto& a : answers) sum += a.size();
     return sum;
+}
+
+cache::cache(const cache_settings& settings) {
+    for (auto& in : parts_) in.by_id = table{0, hash_};
+    configure(settings);
 }
 
 void cache::configure(const cache_settings& settings) {
@@ -32,12 +40,10 @@ void cache::configure(const cache_settings& settings) {
     }
 }
 
-cache::part& cache::part_of(std::string_view device_id) {
-    return parts_[std::hash<std::string_view>{}(device_id) % parts];
-}
+cache::part& cache::part_of(std::string_view device_id) { return parts_[hash_(device_id) % parts]; }
 
-std::uint64_t& cache::absent(part& in, std::string_view device_id) {
-    return in.absent[std::hash<std::string_view>{}(device_id) / parts % in.absent.size()];
+std::uint64_t& cache::absent(part& in, std::string_view device_id) const {
+    return in.absent[hash_(device_id) / parts % in.absent.size()];
 }
 
 cache::device* cache::touch(part& in, std::string_view device_id) {
@@ -71,7 +77,7 @@ found_answer cache::find(const cache_key& key, clock::time_point now) {
     auto* d = touch(in, key.device_id);
     if (d == nullptr) return {};
     for (const auto& a : d->answers) {
-        if (a.what != key.what || a.ns != key.ns) continue;
+        if (!a.is_for(key)) continue;
         const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(now - a.fetched);
         if (!a.changed && age <= in.settings.ttl) return {freshness::fresh, a.kept, age};
         if (!a.changed && age <= in.settings.ttl + in.settings.revalidate)
@@ -103,13 +109,14 @@ void cache::put(const cache_key& key, std::uint64_t ticket, std::shared_ptr<cons
         resize(in, 0, d->size());
     }
     const auto before = d->size();
-    auto at = std::find_if(d->answers.begin(), d->answers.end(),
-                           [&](const answer& a) { return a.what == key.what && a.ns == key.ns; });
+    auto at =
+        std::find_if(d->answers.begin(), d->answers.end(), [&](const answer& a) { return a.is_for(key); });
     if (at == d->answers.end()) {
-        // A device is asked for in one namespace, and in `default` before that; more are a client's play.
+        // A device is asked for in one namespace, and in `default` before that, by one spelling; more are a
+        // client's play.
         static constexpr std::size_t most_answers = 8;
         if (d->answers.size() == most_answers) d->answers.erase(d->answers.begin());
-        d->answers.push_back({key.what, std::string{key.ns}, nullptr, {}, false});
+        d->answers.push_back({key.what, std::string{key.ns}, std::string{key.device_id}, nullptr, {}, false});
         at = std::prev(d->answers.end());
     }
     at->kept = std::move(what);
@@ -124,7 +131,7 @@ void cache::put(const cache_key& key, std::uint64_t ticket, std::shared_ptr<cons
 
 // An answer that fits by itself: for another one no device has to go.
 bool cache::has_room(const part& in, const cache_key& key, const kept_answer& what) const {
-    return device_overhead + key.device_id.size() + answer_overhead + key.ns.size() + what.body.size() +
+    return device_overhead + answer_overhead + 2 * key.device_id.size() + key.ns.size() + what.body.size() +
                what.revision.size() <=
            in.settings.bytes / parts;
 }
@@ -147,7 +154,7 @@ void cache::erase(part& in, const cache_key& key) {
     if (found == in.by_id.end()) return;
     auto& d = *found->second;
     const auto before = d.size();
-    std::erase_if(d.answers, [&](const answer& a) { return a.what == key.what && a.ns == key.ns; });
+    std::erase_if(d.answers, [&](const answer& a) { return a.is_for(key); });
     resize(in, before, d.size());
     if (d.answers.empty()) drop(in, found->second);
 }
@@ -168,13 +175,6 @@ void cache::forget_device(std::string_view device_id) {
         ++absent(in, device_id);
     else
         drop(in, found->second);
-}
-
-void cache::clear() {
-    for (auto& in : parts_) {
-        const std::lock_guard lock{in.mutex};
-        while (!in.devices.empty()) drop(in, in.devices.begin());
-    }
 }
 
 } // namespace edgeconf::rest_proxy

@@ -2,6 +2,7 @@
 // none.
 #pragma once
 
+#include "fleet/identity.hpp"
 #include "rest-proxy/settings.hpp"
 
 #include <array>
@@ -30,7 +31,7 @@ struct kept_answer {
     std::string revision;
 };
 
-// One answer's name. The namespace is part of it: an upstream may look at it.
+// One answer's name. The namespace is part of it, and the id as it is spelled: an upstream may look at them.
 struct cache_key {
     read what{};
     std::string_view ns;
@@ -50,10 +51,12 @@ struct found_answer {
     std::chrono::milliseconds age{0};
 };
 
+// Ids that differ only in case are one device (R19): they share its room, what has changed of it and what is
+// forgotten. An answer serves only the spelling that it was given to, since an upstream may tell them apart.
 // Threads: any. A reader waits at most for the lock of the 16th part that its device is in.
 class cache {
 public:
-    explicit cache(const cache_settings& settings) { configure(settings); }
+    explicit cache(const cache_settings& settings);
 
     // What is kept stays, as far as it fits.
     void configure(const cache_settings& settings);
@@ -73,29 +76,32 @@ public:
     void forget_device(std::string_view device_id);
 
     std::size_t bytes() const noexcept { return bytes_.load(std::memory_order_relaxed); }
-    void clear();
 
 private:
     struct answer {
         read what{};
         std::string ns;
+        std::string id; // as it was spelled
         std::shared_ptr<const kept_answer> kept;
         clock::time_point fetched{};
         bool changed = false;
         std::size_t size() const noexcept;
+        bool is_for(const cache_key& key) const noexcept;
     };
     struct device {
-        std::string id;
+        std::string id; // as it was spelled first
         std::uint64_t generation = 0;
         std::vector<answer> answers;
         std::size_t size() const noexcept;
     };
+    using table = std::unordered_map<std::string_view, std::list<device>::iterator, fleet::caseless_hash,
+                                     fleet::caseless_equal>;
     // Its devices, the one used last in front.
     struct part {
         std::mutex mutex;
         cache_settings settings;
         std::list<device> devices;
-        std::unordered_map<std::string_view, std::list<device>::iterator> by_id;
+        table by_id;
         std::size_t bytes = 0;
         // Of devices that are not there, by hash: those that share one cost each other a miss.
         std::array<std::uint64_t, 1024> absent{};
@@ -103,7 +109,7 @@ private:
     static constexpr std::size_t parts = 16;
 
     part& part_of(std::string_view device_id);
-    static std::uint64_t& absent(part& in, std::string_view device_id);
+    std::uint64_t& absent(part& in, std::string_view device_id) const;
     device* touch(part& in, std::string_view device_id);
     bool has_room(const part& in, const cache_key& key, const kept_answer& what) const;
     void resize(part& in, std::size_t before, std::size_t after);
@@ -111,6 +117,7 @@ private:
     void erase(part& in, const cache_key& key);
     void drop(part& in, std::list<device>::iterator which);
 
+    const fleet::caseless_hash hash_{fleet::random_seed()};
     std::array<part, parts> parts_;
     std::atomic<std::size_t> bytes_{0};
 };

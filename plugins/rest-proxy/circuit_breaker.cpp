@@ -17,10 +17,6 @@ circuit_breaker::state circuit_breaker::now(clock::time_point now) const noexcep
     return now - opened_ < settings_.open_time ? state::open : state::half_open;
 }
 
-clock::time_point circuit_breaker::retry_at(clock::time_point now_is) const noexcept {
-    return now(now_is) == state::open ? opened_ + settings_.open_time : now_is;
-}
-
 bool circuit_breaker::would_admit(clock::time_point now_is) const noexcept {
     switch (now(now_is)) {
     case state::closed: return true;

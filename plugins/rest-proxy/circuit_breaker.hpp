@@ -35,8 +35,6 @@ public:
     }
 
     state now(clock::time_point now) const noexcept;
-    // When it is worth asking again; `now` if it is at present.
-    clock::time_point retry_at(clock::time_point now) const noexcept;
 
 private:
     // A tenth of the window each.

@@ -1,12 +1,12 @@
 #include "rest-proxy/engine.hpp"
 
+#include "fleet/signals_blocked.hpp"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 
 #include <fmt/format.h>
-#include <pthread.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <future>
@@ -31,41 +31,58 @@ engine::engine(ecp::host host, const settings& from, cache& kept, const figures&
     : host_{host}, settings_{from}, cache_{kept}, counted_{counted}, changed_{std::move(changed)},
       upstreams_{context_, settings_, counted_, std::move(tell)} {
     asio::co_spawn(context_, tick(), asio::detached);
-    sigset_t before; // signals are the host's
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before); // the thread inherits it
-    try {
-        thread_ = std::thread{[this] { context_.run(); }};
-    } catch (...) {
-        pthread_sigmask(SIG_SETMASK, &before, nullptr);
-        throw;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    const fleet::signals_blocked while_it_starts;
+    thread_ = std::thread{[this] { context_.run(); }};
 }
 
 engine::~engine() {
     if (thread_.joinable()) stop(true);
 }
 
+// In order, from any thread. When all devices come at once their calls are taken a slice at a time, so that
+// connections and deadlines of those that came first have their turn.
+void engine::post(std::function<void()> task) {
+    const std::lock_guard lock{tasks_mutex_};
+    tasks_.push_back(std::move(task));
+    if (running_some_) return;
+    asio::post(context_, [this] { run_some(); });
+    running_some_ = true;
+}
+
+void engine::run_some() {
+    for (int i = 0; i < 32; ++i) {
+        std::function<void()> task;
+        {
+            const std::lock_guard lock{tasks_mutex_};
+            running_some_ = !tasks_.empty();
+            if (!running_some_) return;
+            task = std::move(tasks_.front());
+            tasks_.pop_front();
+        }
+        task();
+    }
+    asio::post(context_, [this] { run_some(); });
+}
+
 void engine::take(incoming in) {
-    asio::post(context_, [this, in = std::move(in)]() mutable {
+    post([this, in = std::move(in)]() mutable {
         ++serving_;
         asio::co_spawn(context_, serve(std::move(in)), asio::detached);
     });
 }
 
 void engine::cancel(ecp_op op) {
-    asio::post(context_, [this, op] {
+    post([this, op] {
         const auto found = open_.find(op);
         if (found == open_.end() || found->second->how != end::pending) return;
         found->second->how = end::cancelled;
         found->second->timer.cancel();
+        leave(*found->second);
     });
 }
 
 void engine::when_looked(std::function<void()> looked) {
-    asio::post(context_, [this, looked = std::move(looked)]() mutable {
+    post([this, looked = std::move(looked)]() mutable {
         if (has_looked_) return looked();
         ++serving_; // somebody waits for it
         when_looked_.push_back(std::move(looked));
@@ -84,12 +101,13 @@ std::shared_ptr<engine::fetch> engine::begin(outgoing what) {
     const auto ticket = is_read ? cache_.ticket(what.device_id) : 0;
     // A change between the two calls makes them different ones.
     if (is_read) name += fmt::format("#{}", ticket);
-    if (const auto found = reads_.find(name); is_read && found != reads_.end()) {
+    const auto found = reads_.find(name);
+    if (is_read && found != reads_.end() && !found->second->unwanted.stop_requested()) {
         counted_.joined();
         return found->second;
     }
     auto made = std::make_shared<fetch>();
-    if (is_read) reads_.emplace(name, made);
+    if (is_read) reads_[name] = made;
     asio::co_spawn(context_, run(made, std::move(what), std::move(name), ticket), asio::detached);
     return made;
 }
@@ -104,7 +122,8 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     // way.
     if (!kept) cache_.changed(device);
     try {
-        into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline);
+        into->result = co_await upstreams_.ask(std::move(what), clock::now() + settings_.deadline,
+                                               into->unwanted.get_token());
     } catch (const std::exception& e) {
         into->result = no_answer(ECP_INTERNAL, e.what());
         into->result.is_fault = true;
@@ -112,11 +131,15 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     auto& result = into->result;
     if (kept) {
         const cache_key key{*kept, ns, device};
-        reads_.erase(name);
-        if (result.status == ECP_OK)
-            cache_.put(key, ticket, std::make_shared<kept_answer>(kept_answer{result.body, result.revision}),
-                       clock::now());
-        else if (result.status == ECP_REMOVED)
+        // Another one has begun where nobody waited for this one; its answer is the newer one.
+        const auto mine = reads_.find(name);
+        const bool is_last = mine != reads_.end() && mine->second == into;
+        if (is_last) reads_.erase(mine);
+        if (result.status == ECP_OK) {
+            into->what = std::make_shared<kept_answer>(
+                kept_answer{std::move(result.body), std::move(result.revision)});
+            if (is_last) cache_.put(key, ticket, into->what, clock::now());
+        } else if (result.status == ECP_REMOVED)
             cache_.forget_device(device);
         else if (result.status == ECP_NOT_FOUND)
             cache_.forget(key);
@@ -131,15 +154,31 @@ awaitable<void> engine::run(std::shared_ptr<fetch> into, outgoing what, std::str
     }
 }
 
+// What waits for a connection or for another attempt goes with the last one who wants it.
+void engine::leave(waiter& w) {
+    if (std::exchange(w.has_left, true)) return;
+    auto& of = w.of;
+    of.waiters.erase(w.at);
+    if (of.waiters.empty() && !of.done && !of.is_renewal) of.unwanted.request_stop();
+}
+
 awaitable<void> engine::serve(incoming in) {
-    auto shared = begin(in.what);
-    if (in.op == 0) co_return answered(); // nobody waits
-    waiter me{asio::steady_timer{context_, std::min(in.deadline, clock::now() + settings_.deadline)}};
-    const auto at = shared->waiters.insert(shared->waiters.end(), &me);
+    if (in.op == 0) {
+        begin(in.what)->is_renewal = true;
+        co_return answered();
+    }
+    const auto until = std::min(in.deadline, in.since + settings_.deadline);
+    if (clock::now() >= until) { // there are too many: no upstream has to hear of this one
+        answer(in, {}, end::pending);
+        co_return answered();
+    }
+    const auto shared = begin(in.what);
+    waiter me{.timer = asio::steady_timer{context_, until}, .of = *shared};
+    me.at = shared->waiters.insert(shared->waiters.end(), &me);
     open_[in.op] = &me;
     if (!shared->done && !stopping_) co_await me.timer.async_wait(as_result);
     if (stopping_ && me.how == end::pending) me.how = end::stopping;
-    shared->waiters.erase(at);
+    leave(me);
     open_.erase(in.op);
     answer(in, *shared, shared->done ? end::done : me.how);
     answered();
@@ -167,7 +206,8 @@ void engine::answer(const incoming& in, const fetch& from, end how) {
         return host_.complete(in.op, ecp::reply{ECP_DEADLINE, "no upstream has answered in time"});
     }
     ecp::reply told{from.result.status, from.result.message};
-    told.body(from.result.body).revision(from.result.revision).retry_after(from.result.retry_after);
+    if (from.what != nullptr) told.body(from.what->body).revision(from.what->revision);
+    told.retry_after(from.result.retry_after);
     if (from.result.status == ECP_INVALID) told.detail("", "the data store does not take this body");
     host_.complete(in.op, told);
 }
@@ -199,7 +239,7 @@ void engine::end_all(end how) {
 void engine::stop(bool in_a_hurry) {
     std::promise<void> empty;
     auto is_empty = empty.get_future();
-    asio::post(context_, [&] {
+    post([&] { // after all that was taken
         stopping_ = in_a_hurry;
         when_empty_ = [&, told = false]() mutable {
             if (!std::exchange(told, true)) empty.set_value();

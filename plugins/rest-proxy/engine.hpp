@@ -12,9 +12,12 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
+#include <mutex>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -25,11 +28,12 @@ namespace edgeconf::rest_proxy {
 struct incoming {
     ecp_op op = 0; // 0: nobody waits, a kept answer is renewed
     outgoing what;
-    clock::time_point deadline{};
+    clock::time_point deadline{}; // the host's
+    clock::time_point since{};    // when it came; the settings' deadline begins here
 };
 
 // Every operation is answered by its deadline, whatever the upstreams do. What is read by several at once is
-// asked for once.
+// asked for once; what nobody waits for any more is not sent.
 class engine {
 public:
     // Runs from here on. `tell` and `changed` are called on its thread, the latter every second or so.
@@ -55,20 +59,31 @@ public:
 
 private:
     enum class end { pending, done, cancelled, stopping };
+    struct fetch;
     struct waiter {
         asio::steady_timer timer;
+        fetch& of;
+        std::list<waiter*>::iterator at{};
         end how = end::pending;
+        bool has_left = false;
     };
+    // A call to upstreams, and the operations that wait for what it brings.
     struct fetch {
-        verdict result;
+        verdict result{};
+        std::shared_ptr<const kept_answer> what{}; // of a read that succeeded
         bool done = false;
-        std::list<waiter*> waiters;
+        bool is_renewal = false; // wanted by nobody, and worth it all the same
+        std::list<waiter*> waiters{};
+        std::stop_source unwanted{};
     };
 
+    void post(std::function<void()> task);
+    void run_some();
     awaitable<void> serve(incoming in);
     awaitable<void> run(std::shared_ptr<fetch> into, outgoing what, std::string name, std::uint64_t ticket);
     awaitable<void> tick();
     std::shared_ptr<fetch> begin(outgoing what);
+    static void leave(waiter& w);
     void answer(const incoming& in, const fetch& from, end how);
     void end_all(end how);
     void refresh();
@@ -90,6 +105,9 @@ private:
     std::function<void()> when_empty_;
     bool has_looked_ = false;
     std::list<std::function<void()>> when_looked_;
+    std::mutex tasks_mutex_;
+    std::deque<std::function<void()>> tasks_; // guarded by tasks_mutex_
+    bool running_some_ = false;               // the same
     std::thread thread_;
 };
 

@@ -1,9 +1,8 @@
 #include "rest-proxy/name_lookup.hpp"
 
-#include <boost/asio/post.hpp>
+#include "fleet/signals_blocked.hpp"
 
-#include <pthread.h>
-#include <signal.h>
+#include <boost/asio/post.hpp>
 
 #include <mutex>
 #include <system_error>
@@ -39,10 +38,7 @@ name_lookup::~name_lookup() {
 void name_lookup::begin() {
     looking_ = true;
     asked_ = clock::now();
-    sigset_t before; // signals are the host's
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const fleet::signals_blocked while_it_starts;
     try {
         std::thread{[to = shared_, host = host_, port = port_] {
             asio::io_context here;
@@ -61,7 +57,6 @@ void name_lookup::begin() {
         looking_ = false;
         failure_ = e.code();
     }
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 void name_lookup::arrived(const error_code& ec, addresses found) {

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <functional>
 #include <utility>
 
 namespace edgeconf::rest_proxy {
@@ -102,7 +101,7 @@ void provider::cancel(ecp_op op) {
 }
 
 void provider::hand_over(incoming in) {
-    const auto number = std::hash<std::string>{}(in.what.device_id);
+    const auto number = hash_(in.what.device_id);
     const std::lock_guard lock{crew_mutex_};
     if (crew_ != nullptr) return crew_->engines[number % crew_->engines.size()]->take(std::move(in));
     if (in.op != 0)
@@ -121,14 +120,14 @@ bool provider::answer_from_cache(call what, const ecp_request& request, ecp_op o
     }
     found.how == freshness::fresh ? counted_.hit() : counted_.stale();
     // Before the answer: the request is the host's again after it.
-    if (found.how == freshness::stale) hand_over({0, outgoing_of(what, request), {}});
+    if (found.how == freshness::stale) hand_over({0, outgoing_of(what, request), {}, {}});
     host_.complete(op, ecp::reply{ECP_OK}.body(found.what->body).revision(found.what->revision));
     return true;
 }
 
 void provider::handle(call what, const ecp_request& request, ecp_op op) {
     if (!answer_from_cache(what, request, op))
-        hand_over({op, outgoing_of(what, request), deadline_of(request)});
+        hand_over({op, outgoing_of(what, request), deadline_of(request), clock::now()});
 }
 
 void provider::states_are(crew& of, std::size_t number, const upstreams_state& state) {

@@ -62,6 +62,7 @@ private:
     const figures counted_;
     settings settings_;
     cache cache_;
+    const fleet::caseless_hash hash_{fleet::random_seed()}; // which engine has a device
     std::mutex states_mutex_;
     const crew* shown_ = nullptr;              // whose states count
     std::int32_t health_ = ECP_HEALTH_UNKNOWN; // as last told

@@ -47,16 +47,15 @@ public:
     in_use(upstream& of, std::unique_ptr<connection> c) : of_{of.self_}, connection_{std::move(c)} {
         of.busy_.push_back(connection_.get());
     }
-    ~in_use() { release(); }
+    ~in_use() {
+        if (*of_ == nullptr) return;
+        std::erase((*of_)->busy_, connection_.get());
+        (*of_)->release(std::move(connection_));
+    }
     in_use(const in_use&) = delete;
     in_use& operator=(const in_use&) = delete;
 
     connection& get() noexcept { return *connection_; }
-    void release() {
-        if (connection_ == nullptr || *of_ == nullptr) return;
-        std::erase((*of_)->busy_, connection_.get());
-        (*of_)->release(std::move(connection_));
-    }
 
 private:
     std::shared_ptr<upstream*> of_;
@@ -107,8 +106,10 @@ awaitable<connect_result> upstream::open(clock::time_point until) {
     co_return co_await connect(about_, addresses, std::move(context), until);
 }
 
-// Null, and why in `made`, where none is to be had until then.
-awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until, attempt& made) {
+// Null, and why in `made`, where none is to be had until then, or none is wanted any more.
+awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until,
+                                                         const std::stop_token& unwanted, attempt& made) {
+    using state = waiter::state;
     // Whoever comes meanwhile may take what a waiter was called for: then that one waits on, in front.
     for (bool waited = false;; waited = true) {
         if (auto c = take_idle()) co_return c;
@@ -119,14 +120,16 @@ awaitable<std::unique_ptr<connection>> upstream::acquire(clock::time_point until
             co_return nullptr;
         }
         waiter me{asio::steady_timer{on_, until}};
-        const auto at = waiting_.insert(waited ? waiting_.begin() : waiting_.end(), &me);
+        me.at = waiting_.insert(waited ? waiting_.begin() : waiting_.end(), &me);
+        const std::stop_callback when_unwanted{unwanted, [&] { leave(me, state::left); }};
         co_await me.timer.async_wait(as_result);
-        if (me.called && clock::now() < until) continue;
-        if (me.called)
+        made.unwanted = unwanted.stop_requested();
+        if (me.now == state::called && clock::now() < until && !made.unwanted) continue;
+        if (me.now == state::called)
             call_next(); // it came too late for this one
         else
-            waiting_.erase(at);
-        made.timed_out = true;
+            leave(me, state::left);
+        made.timed_out = !made.unwanted;
         made.problem = fmt::format("all {} connections to {} are in use", open_, about_.url);
         co_return nullptr;
     }
@@ -150,36 +153,47 @@ void upstream::release(std::unique_ptr<connection> c) {
     call_next();
 }
 
-void upstream::call_next() {
-    if (waiting_.empty()) return;
-    auto* next = waiting_.front();
-    waiting_.pop_front();
-    next->called = true;
-    next->timer.cancel();
+// Its place in the queue is free at once, before its coroutine goes on.
+void upstream::leave(waiter& w, waiter::state how) {
+    if (w.now != waiter::state::queued) return;
+    waiting_.erase(w.at);
+    w.now = how;
+    w.timer.cancel();
 }
 
-awaitable<attempt> upstream::make(const http_request& request, bool repeatable, clock::time_point until) {
+void upstream::call_next() {
+    if (!waiting_.empty()) leave(*waiting_.front(), waiter::state::called);
+}
+
+awaitable<attempt> upstream::make(const http_request& request, bool repeatable, clock::time_point until,
+                                  std::stop_token unwanted) {
     attempt made;
     // A connection that has been idle may be closed by the other side in the moment in which it is used: once
     // more over another one, if nothing has come back.
+    bool may_repeat = repeatable;
     for (bool again = true; again;) {
         again = false;
-        auto c = co_await acquire(until, made);
+        auto c = co_await acquire(until, unwanted, made);
         if (c == nullptr) break;
         const bool is_new = c->opened == c->used;
-        in_use mine{*this, std::move(c)};
-        auto done = co_await mine.get().make(request, answer_bytes_, until);
-        mine.release();
+        auto mine = std::make_shared<in_use>(*this, std::move(c));
+        made.unwanted = unwanted.stop_requested();
+        if (made.unwanted) break; // the connection is for others
+        auto done = co_await mine->get().make(request, answer_bytes_, until);
         made.was_sent = true;
         if (done.answer) {
             made.answer = std::move(done.answer);
+            made.connection_in_use = std::move(mine);
             made.problem.clear();
             trouble_.clear();
             break;
         }
+        mine.reset();
         made.problem = closed_ ? "the provider stops" : words_for(done, about_);
         made.timed_out = done.timed_out;
-        again = repeatable && !is_new && !done.began_answer && !done.timed_out && !closed_;
+        again = may_repeat && !is_new && !done.began_answer && !done.timed_out && !closed_;
+        if (again) close_idle(); // it has most likely closed them all
+        may_repeat = false;
         // One call that took too long is no trouble yet; that many did is for the breaker to say.
         if (!again && !done.timed_out && !closed_) trouble_ = made.problem;
     }
@@ -204,11 +218,15 @@ void upstream::tend() {
     open_ -= before - idle_.size();
 }
 
+void upstream::close_idle() {
+    open_ -= idle_.size();
+    idle_.clear();
+}
+
 void upstream::close() {
     closed_ = true;
     lookup_.cancel();
-    open_ -= idle_.size();
-    idle_.clear();
+    close_idle();
     for (auto* c : busy_) c->close();
     for (auto* w : waiting_) w->timer.cancel();
 }

@@ -14,6 +14,7 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,10 +24,14 @@ namespace edgeconf::rest_proxy {
 // What an attempt came to.
 struct attempt {
     std::optional<upstream_answer> answer; // whole, and not yet looked at
-    std::string problem;                   // where there is none, in words
-    bool was_sent = false;                 // the upstream may have done what was asked
+    // Over which the answer came; free for others when this goes. So answers that nobody has looked at yet
+    // are never more than connections.
+    std::shared_ptr<void> connection_in_use;
+    std::string problem;   // where there is none, in words
+    bool was_sent = false; // the upstream may have done what was asked
     bool timed_out = false;
     bool queue_full = false; // no connection to be had, and none to wait for
+    bool unwanted = false;   // nobody waits for it any more, and it was not sent
 };
 
 // One thread's.
@@ -41,8 +46,10 @@ public:
     circuit_breaker& breaker() noexcept { return breaker_; }
 
     // Makes the request over a connection that is open, or a new one. `until` is the attempt's own. One that
-    // is repeatable is made again where an idle connection turns out to be closed.
-    awaitable<attempt> make(const http_request& request, bool repeatable, clock::time_point until);
+    // is repeatable is made again where an idle connection turns out to be closed. Once a stop is requested
+    // on this thread, one that waits for a connection has left the queue; one that is sent goes on.
+    awaitable<attempt> make(const http_request& request, bool repeatable, clock::time_point until,
+                            std::stop_token unwanted);
 
     // Opens a connection, and keeps it if there is no other: whether the upstream is there. Empty if it is,
     // or else why not.
@@ -66,14 +73,19 @@ private:
 
     // A call that waits for a connection to come free, or for the right to open one.
     struct waiter {
+        enum class state { queued, called, left };
         asio::steady_timer timer;
-        bool called = false;
+        std::list<waiter*>::iterator at{};
+        state now = state::queued;
     };
 
-    awaitable<std::unique_ptr<connection>> acquire(clock::time_point until, attempt& made);
+    awaitable<std::unique_ptr<connection>> acquire(clock::time_point until, const std::stop_token& unwanted,
+                                                   attempt& made);
     void release(std::unique_ptr<connection> c);
+    void leave(waiter& w, waiter::state how);
     void call_next();
     std::unique_ptr<connection> take_idle();
+    void close_idle();
     awaitable<connect_result> open(clock::time_point until);
     bool is_fit(const connection& c) const;
 

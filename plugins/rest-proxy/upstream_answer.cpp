@@ -59,7 +59,7 @@ std::string told_by(const upstream_answer& given) {
         text = message != nullptr && message->is_string() ? std::string{message->get_string()}
                                                           : json::serialize(*object);
     } else {
-        text = given.body;
+        text = given.body.substr(0, longest_message);
     }
     return fmt::format("the upstream answers {}{}{}", given.status, text.empty() ? "" : ": ", one_line(text));
 }

@@ -19,6 +19,9 @@ namespace http = boost::beast::http;
 // Less time than that is not worth another attempt.
 constexpr milliseconds shortest_attempt{50};
 
+// Parsing a longer body holds up all other devices: 8 MiB take 30 ms, and 400 ms where an upstream means it.
+constexpr std::size_t inline_body = 32U << 10;
+
 // However long a connection may take: a provider has to start.
 constexpr milliseconds longest_look{5000};
 
@@ -29,14 +32,23 @@ std::string authority(const upstream_address& a) {
     return is_usual ? host : host + ":" + a.port;
 }
 
+// On the thread for large answers, so with texts of its own.
+awaitable<verdict> judge_large(call c, std::string device_id, upstream_answer given, std::stop_token closed) {
+    if (closed.stop_requested()) co_return no_answer(ECP_UNAVAILABLE, "the provider stops");
+    co_return judge(c, device_id, given);
+}
+
 } // namespace
 
 upstreams::upstreams(asio::io_context& on, const settings& from, const figures& counted,
                      std::function<void(bool, const std::string&)> tell)
     : on_{on}, settings_{from}, counted_{counted}, tell_{std::move(tell)}, token_{from.bearer_token},
-      budget_{from.retries.budget_percent}, looked_{on} {
+      budget_{from.retries.budget_percent}, looked_{on},
+      // What a task throws comes back instead of its verdict.
+      large_answers_{[] { return false; }, [](std::string_view) {}} {
     for (const auto& each : from.upstreams)
         members_.push_back({std::make_unique<upstream>(on, each, from), false, {}, false, {}, {}});
+    large_answers_.start();
 }
 
 // The first of the best priority that is not tried yet and takes calls; among equals it goes round.
@@ -83,7 +95,8 @@ http_request upstreams::request_for(const outgoing& what) const {
 }
 
 awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, const outgoing& what,
-                                         bool has_next, clock::time_point until, bool& was_sent) {
+                                         bool has_next, clock::time_point until,
+                                         const std::stop_token& unwanted, bool& was_sent) {
     auto& m = *chosen.which;
     auto& breaker = m.at->breaker();
     const auto& about = m.at->about();
@@ -99,15 +112,20 @@ awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, c
     attempt made;
     verdict given;
     try {
-        made = co_await m.at->make(request, shape_of(what.what).repeatable, mine);
-        if (made.answer) given = judge(what.what, what.device_id, *made.answer);
+        made = co_await m.at->make(request, shape_of(what.what).repeatable, mine, unwanted);
+        if (made.unwanted) {
+            breaker.withdrawn(chosen.as);
+            co_return no_answer(ECP_CANCELLED, "nobody waits for it any more");
+        }
+        counted_.took(std::chrono::duration<double>(clock::now() - began).count());
+        if (made.answer) given = co_await judged(what, std::move(*made.answer));
+        made.connection_in_use.reset();
     } catch (const std::exception& e) { // memory, most likely
         breaker.withdrawn(chosen.as);
         was_sent = true;
         co_return no_answer(ECP_INTERNAL, e.what());
     }
     const auto now = clock::now();
-    counted_.took(std::chrono::duration<double>(now - began).count());
     was_sent = made.was_sent;
 
     if (made.answer) {
@@ -119,7 +137,7 @@ awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, c
                           made.problem);
         given.is_fault = true;
     }
-    if (made.queue_full || closed_ || given.is_perhaps_the_call)
+    if (made.queue_full || is_closed() || given.is_perhaps_the_call)
         breaker.withdrawn(chosen.as);
     else if (given.is_fault)
         breaker.failed(chosen.as, now);
@@ -134,7 +152,7 @@ awaitable<verdict> upstreams::attempt_at(choice chosen, http_request& request, c
     co_return given;
 }
 
-awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
+awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until, std::stop_token unwanted) {
     budget_.call();
     auto request = request_for(what);
     auto last = no_answer(ECP_UNAVAILABLE, "no upstream takes calls at the moment");
@@ -142,10 +160,13 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
     last.retry_after = settings_.breaker.open_time;
     std::vector<const member*> tried;
     bool token_renewed = false;
-    for (std::size_t n = 0; n < settings_.retries.attempts && !closed_; ++n) {
+    bool has_asked = false; // in this round; where all had too much to do, it is no use to begin another one
+    for (std::size_t n = 0; n < settings_.retries.attempts && !is_closed() && !unwanted.stop_requested();
+         ++n) {
         auto chosen = choose(tried);
-        if (chosen.which == nullptr && !tried.empty()) { // all were tried: once more round
+        if (chosen.which == nullptr && has_asked) { // all were tried: once more round
             tried.clear();
+            has_asked = false;
             chosen = choose(tried);
         }
         if (chosen.which == nullptr) break;
@@ -153,7 +174,8 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
         bool was_sent = false;
         const bool has_next = n + 1 < settings_.retries.attempts && has_another(tried);
         const auto sent = token_.current();
-        last = co_await attempt_at(chosen, request, what, has_next, until, was_sent);
+        last = co_await attempt_at(chosen, request, what, has_next, until, unwanted, was_sent);
+        has_asked = has_asked || last.status != ECP_BUSY;
         if (last.status == ECP_UNAUTHENTICATED && !token_renewed &&
             (token_.refresh() || token_.current() != sent)) {
             token_renewed = true;
@@ -170,10 +192,18 @@ awaitable<verdict> upstreams::ask(outgoing what, clock::time_point until) {
     co_return last;
 }
 
+awaitable<verdict> upstreams::judged(const outgoing& what, upstream_answer given) {
+    if (given.body.size() <= inline_body) co_return judge(what.what, what.device_id, given);
+    auto task = judge_large(what.what, what.device_id, std::move(given), closed_.get_token());
+    auto [thrown, verdict] = co_await asio::co_spawn(large_answers_.executor(), std::move(task), as_result);
+    if (thrown) std::rethrow_exception(thrown);
+    co_return std::move(verdict);
+}
+
 // Tells of an upstream that is given up or back.
 void upstreams::note(member& m) {
     const bool is_open = m.at->breaker().now(clock::now()) != circuit_breaker::state::closed;
-    if (std::exchange(m.was_open, is_open) == is_open || closed_) return;
+    if (std::exchange(m.was_open, is_open) == is_open || is_closed()) return;
     if (is_open) {
         counted_.opened();
         tell_(true, fmt::format("{} is left alone for {} s: too many calls have failed, the last one: {}",
@@ -208,7 +238,7 @@ void upstreams::tend() {
         const bool is_out =
             m.at->breaker().now(now) != circuit_breaker::state::closed || !m.at->trouble().empty();
         if (const auto remark = m.at->take_remark(); !remark.empty()) tell_(true, remark);
-        if (!is_out || m.probing || now < m.next_probe || closed_) continue;
+        if (!is_out || m.probing || now < m.next_probe || is_closed()) continue;
         m.probing = true;
         ++probing_;
         asio::co_spawn(on_, probe(m), asio::detached);
@@ -232,7 +262,7 @@ upstreams_state upstreams::state() const {
 }
 
 void upstreams::close() {
-    closed_ = true;
+    closed_.request_stop();
     looked_.cancel();
     for (auto& m : members_) m.at->close();
 }

@@ -1,6 +1,7 @@
 // Which upstream is asked, and whether another one after it.
 #pragma once
 
+#include "fleet/task_thread.hpp"
 #include "rest-proxy/asio.hpp"
 #include "rest-proxy/bearer_token.hpp"
 #include "rest-proxy/call.hpp"
@@ -15,6 +16,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -37,7 +39,7 @@ struct upstreams_state {
     std::size_t waiting = 0;
 };
 
-// One thread's.
+// One thread's; large answers are parsed on a second one.
 class upstreams {
 public:
     // `tell` hears when an upstream is given up and when it is back, in words.
@@ -45,8 +47,9 @@ public:
               std::function<void(bool is_bad, const std::string&)> tell);
 
     // Asks one after the other as far as that is safe, in time and within the budget. The verdict on the last
-    // answer, or ECP_UNAVAILABLE, ECP_BUSY or ECP_DEADLINE where there was none.
-    awaitable<verdict> ask(outgoing what, clock::time_point until);
+    // answer, or ECP_UNAVAILABLE, ECP_BUSY or ECP_DEADLINE where there was none. Nothing more is sent once a
+    // stop is requested, on this thread; ECP_CANCELLED where nothing was.
+    awaitable<verdict> ask(outgoing what, clock::time_point until, std::stop_token unwanted);
 
     // Every second or so: what is idle is closed, who is out is looked for.
     void tend();
@@ -73,9 +76,11 @@ private:
     choice choose(const std::vector<const member*>& tried);
     bool has_another(const std::vector<const member*>& tried) const;
     awaitable<verdict> attempt_at(choice chosen, http_request& request, const outgoing& what, bool has_next,
-                                  clock::time_point until, bool& was_sent);
+                                  clock::time_point until, const std::stop_token& unwanted, bool& was_sent);
+    awaitable<verdict> judged(const outgoing& what, upstream_answer given);
     awaitable<void> probe(member& m);
     void note(member& m);
+    bool is_closed() const noexcept { return closed_.stop_requested(); }
     http_request request_for(const outgoing& what) const;
 
     asio::io_context& on_;
@@ -88,7 +93,8 @@ private:
     std::size_t turn_ = 0;
     std::size_t probing_ = 0;
     asio::steady_timer looked_;
-    bool closed_ = false;
+    std::stop_source closed_;
+    fleet::task_thread large_answers_;
 };
 
 } // namespace edgeconf::rest_proxy

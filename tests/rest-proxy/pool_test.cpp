@@ -6,6 +6,7 @@
 #include "support/eventually.hpp"
 
 #include <array>
+#include <list>
 #include <thread>
 
 using namespace edgeconf::test;
@@ -90,6 +91,29 @@ TEST_CASE("pool: so many may wait for a connection, in turn", "[rest-proxy]") {
     CHECK(heard[1].device() == "press-2");
     CHECK(heard[2].device() == "press-3");
     CHECK(upstream.connections() == 1);
+    CHECK(host.stops());
+}
+
+TEST_CASE("pool: connections that die when they are used again cost a call one request more, not one each",
+          "[rest-proxy]") {
+    constexpr std::size_t idle = 8;
+    gate held;
+    faulty_upstream upstream{[&](const heard_request& r) {
+        held.pass();
+        return sound(r);
+    }};
+    proxy_host host{asking({upstream.url()}, R"("deadline": "30s", "cache": {"bytes": 0},
+        "retries": {"attempts": 1}, "pool": {"idle-time": "1h"})")};
+    std::list<client> devices;
+    for (std::size_t i = 0; i < idle; ++i)
+        devices.emplace_back(host.to_device())
+            .send(go_request("GET", device_path("press-" + std::to_string(i), "configuration")));
+    CHECK(eventually([&] { return upstream.requests() == idle; }));
+    held.open();
+    for (auto& d : devices) CHECK(d.receive().status == 200);
+    upstream.behave(always({.then = conduct::ending::close}));
+    CHECK(host.get("press-1").status == 503);
+    CHECK(upstream.requests() == idle + 2);
     CHECK(host.stops());
 }
 

@@ -111,7 +111,7 @@ TEST_CASE("cache: what is read keeps living when its place is taken", "[rest-pro
     put(tested, configuration_of("pump-7"), "one");
     const auto found = tested.find(configuration_of("pump-7"), start);
     put(tested, configuration_of("pump-7"), "two");
-    tested.clear();
+    tested.forget_device("pump-7");
     CHECKED_IF(found.what != nullptr) { CHECK(found.what->body == "one"); }
 }
 
@@ -203,7 +203,7 @@ TEST_CASE("cache: an answer that something has overtaken is not kept", "[rest-pr
         put(tested, key, "one");
         tested.changed("pump-7");
         const auto ticket = tested.ticket("pump-7");
-        tested.clear();
+        tested.forget_device("pump-7");
         put(tested, key, "newer");
         tested.put(key, ticket, answer("late"), start);
         CHECK(kept(tested, key) == "newer");
@@ -251,7 +251,7 @@ TEST_CASE("cache: its bytes add up, and are none when nothing is left", "[rest-p
     CHECK(tested.bytes() == 2 * one + 8);
     tested.forget(configuration_of("pump-8"));
     CHECK(tested.bytes() == one);
-    tested.clear();
+    tested.forget_device("pump-7");
     CHECK(tested.bytes() == 0);
     CHECK(kept(tested, configuration_of("pump-7")) == "-");
 }
@@ -371,4 +371,58 @@ TEST_CASE("cache: a device that is forgotten leaves nothing, not even what is un
     tested.forget_device("pump-8");
     tested.put(configuration_of("pump-8"), absent, answer("body"), start);
     CHECK(kept(tested, configuration_of("pump-8")) == "-");
+}
+
+TEST_CASE("cache: R19: a spelling of an id gets only what was answered to it", "[rest-proxy][cache]") {
+    cache tested{usual};
+    put(tested, configuration_of("Pump-7"), "one");
+    CHECK(kept(tested, configuration_of("pump-7")) == "-");
+    put(tested, configuration_of("pump-7"), "other");
+    CHECK(kept(tested, configuration_of("Pump-7")) == "one");
+    tested.forget(configuration_of("pump-7"));
+    CHECK(kept(tested, configuration_of("pump-7")) == "-");
+    CHECK(kept(tested, configuration_of("Pump-7")) == "one");
+}
+
+TEST_CASE("cache: R19: what happens to one spelling of an id happens to the device", "[rest-proxy][cache]") {
+    cache tested{usual};
+    const auto key = configuration_of("Pump-7");
+    SECTION("a change") {
+        put(tested, key, "one");
+        tested.changed("pump-7");
+        CHECK(tested.find(key, start).how == freshness::old);
+    }
+    SECTION("a change under way, before anything is kept") {
+        const auto ticket = tested.ticket("Pump-7");
+        tested.changed("pump-7");
+        tested.put(key, ticket, answer("one"), start);
+        CHECK(kept(tested, key) == "-");
+    }
+    SECTION("its removal") {
+        put(tested, key, "one");
+        tested.forget_device("PUMP-7");
+        CHECK(kept(tested, key) == "-");
+        CHECK(tested.bytes() == 0);
+    }
+}
+
+TEST_CASE("cache: R19: a device that spells its id in many ways pays for it alone", "[rest-proxy][cache]") {
+    cache tested{usual};
+    const auto name = [](unsigned spelling) { // by the bits, of which there are as many as letters
+        std::string id = "abcdefgh";
+        for (auto& c : id) {
+            if ((spelling & 1) != 0) c = static_cast<char>(c - 'a' + 'A');
+            spelling >>= 1;
+        }
+        return id;
+    };
+    put(tested, configuration_of(name(0)), std::string(1000, 'a'));
+    const auto one = tested.bytes();
+    const auto other = configuration_of("pump-8");
+    put(tested, other, "one");
+    for (unsigned n = 1; n < 256; ++n) put(tested, configuration_of(name(n)), std::string(1000, 'a'));
+    CHECK(tested.bytes() < 9 * one);
+    CHECK(kept(tested, configuration_of(name(255))) == std::string(1000, 'a'));
+    CHECK(kept(tested, configuration_of(name(0))) == "-");
+    CHECK(kept(tested, other) == "one");
 }

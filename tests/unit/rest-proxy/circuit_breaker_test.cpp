@@ -84,14 +84,6 @@ void tell(const story& s) {
     }
 }
 
-// Ten failures at once, and with them five seconds of peace.
-circuit_breaker opened() {
-    circuit_breaker made{{}};
-    for (int i = 0; i < 10; ++i) made.failed(call::usual, start);
-    REQUIRE(made.now(start) == open);
-    return made;
-}
-
 } // namespace
 
 TEST_CASE("circuit breaker: it opens when enough calls failed, and enough of them", "[rest-proxy][breaker]") {
@@ -220,16 +212,4 @@ TEST_CASE("circuit breaker: calls that were under way when it opened say nothing
           {5s, event::bad, 8, closed}}},
     };
     for (const auto& s : stories) tell(s);
-}
-
-TEST_CASE("circuit breaker: it says when it is worth asking again", "[rest-proxy][breaker]") {
-    CHECK(circuit_breaker{{}}.retry_at(start) == start);
-    auto tested = opened();
-    CHECK(tested.retry_at(start) == start + 5s);
-    CHECK(tested.retry_at(start + 4s) == start + 5s);
-    CHECK(tested.retry_at(start + 5s) == start + 5s);
-    CHECK(tested.retry_at(start + 9s) == start + 9s);
-    REQUIRE(tested.admit(start + 9s) == call::trial);
-    tested.failed(call::trial, start + 9s);
-    CHECK(tested.retry_at(start + 10s) == start + 14s);
 }
