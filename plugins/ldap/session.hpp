@@ -4,6 +4,7 @@
 #include "ldap/directory_problem.hpp"
 #include "ldap/entry.hpp"
 #include "ldap/settings.hpp"
+#include "ldap/write_request.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -20,29 +21,6 @@ struct search_request {
     bool subtree = true; // false: the entry itself
     std::string filter = "(objectClass=*)";
     std::vector<std::string> attributes{}; // none: all that are not operational
-};
-
-// Values are octets. `add` and `remove` name values; `remove` with none is the whole attribute, which need
-// not be there with `replace`.
-struct modification {
-    enum class kind { add, remove, replace };
-    kind is;
-    std::string attribute;
-    std::vector<std::string> values;
-};
-
-struct write_request {
-    enum class kind { add, modify, remove };
-    kind is;
-    std::string dn;
-    std::vector<modification> changes{}; // add: each of kind add
-    std::string assertion{};             // RFC 4528: a filter that the entry has to pass; empty: none
-};
-
-// What became of a write: RFC 4511's result code, 0 for success, and the server's words.
-struct write_result {
-    int code = 0;
-    std::string what;
 };
 
 // One thread at a time. Everything throws directory_problem; after one of lost() nothing else can be done.
@@ -76,6 +54,10 @@ public:
     // Results in the order of the requests. Throws if the connection is lost: then any of them may have been
     // done.
     std::vector<write_result> write(std::span<const write_request> requests);
+
+    // The same, each result as soon as it is known: what has one is done even if this throws. `take` must
+    // not use the session.
+    void write(std::span<const write_request> requests, const result_sink& take);
 
     // Returns once the server has answered anything at all.
     void probe();
