@@ -12,14 +12,27 @@ constexpr std::chrono::milliseconds moment{100};
 
 } // namespace
 
-session& kept_session::get() {
+void kept_session::use(const std::function<void(session&)>& work) {
+    try {
+        attempt(work);
+    } catch (const directory_problem& problem) {
+        if (!session::lost(problem) || !recover()) throw;
+        attempt(work);
+    }
+}
+
+void kept_session::attempt(const std::function<void(session&)>& work) {
     if (!session_) throw directory_problem{not_connected, problem_};
-    return *session_;
+    try {
+        work(*session_);
+    } catch (const directory_problem& problem) {
+        if (session::lost(problem)) lose(problem);
+        throw;
+    }
 }
 
 void kept_session::lose(const directory_problem& why) {
     problem_ = why.what();
-    if (!session_) return;
     session_.reset();
 }
 

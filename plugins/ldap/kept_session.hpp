@@ -4,7 +4,7 @@
 #include "ldap/session.hpp"
 #include "ldap/settings.hpp"
 
-#include <cstddef>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string>
@@ -19,20 +19,22 @@ public:
     explicit kept_session(connection_settings settings) : settings_{std::move(settings)} {}
 
     // Connects. Throws directory_problem.
-    void open() { session_.emplace(settings_); }
+    session& open() { return session_.emplace(settings_); }
 
-    // Throws directory_problem while there is none.
-    session& get();
-
-    // It is of no more use.
-    void lose(const directory_problem& why);
+    // Does `work` over it: once more, over a new one, if it turns out to be lost, since it may have been cut
+    // while nobody used it. Throws directory_problem; then some of the work may have been done.
+    void use(const std::function<void(session&)>& work);
 
     // Whether there is one. If not, another thread is trying to get one, for as long as that takes.
     bool recover();
 
+    // Why there is none.
     const std::string& problem() const noexcept { return problem_; }
 
 private:
+    void attempt(const std::function<void(session&)>& work);
+    void lose(const directory_problem& why);
+
     const connection_settings settings_;
     std::optional<session> session_;
     std::string problem_ = "it is not connected yet";
