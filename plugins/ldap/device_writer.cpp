@@ -4,6 +4,9 @@
 
 #include <ldap.h>
 
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <utility>
 
 namespace edgeconf::ldap {
@@ -17,6 +20,9 @@ constexpr std::chrono::seconds renewal{3600};
 
 // Entries that are removed at once: each is read before, while others wait.
 constexpr std::size_t removals_at_once = 50;
+
+// Devices that are written before others are even looked at.
+constexpr std::size_t writes_at_once = 100;
 
 } // namespace
 
@@ -139,15 +145,24 @@ void device_writer::tend(session& over, write_outcome& out) {
 
 // ---- writing ----
 
+// In parts, since some are read before: each that is done brings the end nearer, even if there is no time for
+// all of them.
 void device_writer::write(session& over, std::vector<device_write> devices, write_outcome& out) {
-    auto again = attempt(over, std::move(devices), out);
-    if (again.empty()) return;
-    for (const auto& each : attempt(over, std::move(again), out)) answers_.contested(over, each, out);
+    bool others_were_written = false;
+    for (std::size_t done = 0; done < devices.size(); done += writes_at_once) {
+        const auto from = std::make_move_iterator(devices.begin()) + static_cast<std::ptrdiff_t>(done);
+        const auto size = std::min(writes_at_once, devices.size() - done);
+        auto again =
+            attempt(over, {from, from + static_cast<std::ptrdiff_t>(size)}, others_were_written, out);
+        if (again.empty()) continue;
+        for (const auto& each : attempt(over, std::move(again), others_were_written, out))
+            answers_.contested(over, each, out);
+    }
 }
 
 // Returns those that are worth another attempt.
 std::vector<device_write> device_writer::attempt(session& over, std::vector<device_write> devices,
-                                                 write_outcome& out) {
+                                                 bool& others_were_written, write_outcome& out) {
     std::vector<write_request> requests;
     std::vector<device_write> asked;
     for (auto& each : devices) {
@@ -169,7 +184,7 @@ std::vector<device_write> device_writer::attempt(session& over, std::vector<devi
             failures.emplace_back(which, std::move(result));
         }
     });
-    const bool others_were_written = failures.size() < requests.size();
+    others_were_written |= failures.size() < requests.size();
     std::vector<device_write> again;
     for (const auto& [which, failure] : failures) {
         if (answers_.may_retry(over, asked[which], requests[which].dn, failure, others_were_written, out))

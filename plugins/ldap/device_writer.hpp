@@ -21,7 +21,7 @@
 namespace edgeconf::ldap {
 
 // One thread at a time, but for problems(). All may throw directory_problem, after which anything may have
-// been written; the same again writes what is missing.
+// been written; the same again writes what is missing, and what has had no answer.
 class device_writer {
 public:
     // `devices` lives longer. `writer` is this process in revisions.
@@ -53,7 +53,8 @@ private:
     bool may_wait(const known_device* known, bool membership) const;
     void put_off(device_write&& write, const revision& upon);
     void write(session& over, std::vector<device_write> devices, write_outcome& out);
-    std::vector<device_write> attempt(session& over, std::vector<device_write> devices, write_outcome& out);
+    std::vector<device_write> attempt(session& over, std::vector<device_write> devices,
+                                      bool& others_were_written, write_outcome& out);
 
     const heartbeats heartbeats_;
     const std::chrono::seconds interval_;

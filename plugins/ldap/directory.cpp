@@ -49,6 +49,10 @@ void append(std::vector<T>& to, std::vector<T>&& from) {
     throw store_problem{problem.what()};
 }
 
+// All that is written at once may take so many times what one answer may: who waits for it has given up by
+// then, and whoever comes is better refused than held up.
+constexpr int answers_at_once = 20;
+
 // Devices wait for what is written, and so does whatever else the writer has to do.
 connection_settings for_writing(connection_settings settings) {
     settings.operation_timeout = settings.write_timeout;
@@ -71,8 +75,9 @@ followed_part fleet_part(const std::string& base) {
 
 directory::directory(settings settings)
     : settings_{std::move(settings)}, writer_{fleet::random_seed()},
-      session_{for_writing(settings_.connection)}, devices_{settings_, writer_},
-      device_writer_{settings_, devices_, writer_}, object_writer_{objects_base(settings_.base)} {}
+      session_{for_writing(settings_.connection), answers_at_once * settings_.connection.write_timeout},
+      devices_{settings_, writer_}, device_writer_{settings_, devices_, writer_}, object_writer_{objects_base(
+                                                                                      settings_.base)} {}
 
 directory::~directory() {
     fleet_.reset();
@@ -231,12 +236,19 @@ std::vector<std::string> directory::write(const writing& work) {
             work(over, outcome);
         });
     } catch (const directory_problem& problem) {
+        keep(std::move(outcome)); // or the next attempt would have to find out all of it again
         throw store_problem{problem.what()};
     }
+    auto overtaken = std::move(outcome.overtaken);
+    keep(std::move(outcome));
+    return overtaken;
+}
+
+void directory::keep(write_outcome&& outcome) {
     append(failed_.now, std::move(outcome.now));
     append(failed_.gone, std::move(outcome.gone));
     append(failed_.refused, std::move(outcome.refused));
-    return std::move(outcome.overtaken);
+    if (!failed_.now.empty() || !failed_.gone.empty() || !failed_.refused.empty()) sinks_.devices();
 }
 
 void directory::save(const fleet::unsaved_changes& changes) {
@@ -254,7 +266,6 @@ void directory::recover() {
 void directory::tend() {
     if (!device_writer_.has_to_tend()) return;
     write([&](session& over, write_outcome& out) { device_writer_.tend(over, out); });
-    if (!failed_.now.empty() || !failed_.gone.empty()) sinks_.devices();
 }
 
 // ---- export and import ----

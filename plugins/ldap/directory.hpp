@@ -31,7 +31,8 @@
 namespace edgeconf::ldap {
 
 // Threads as fleet::store says, and one of its own for each part of the directory that it follows. No
-// operation is waited for longer than operation-timeout, and on the writer's than write-timeout.
+// operation is waited for longer than operation-timeout, and on the writer's than write-timeout; save() and
+// tend() end within twenty times that.
 class directory final : public fleet::shared_store {
 public:
     explicit directory(settings settings);
@@ -66,6 +67,7 @@ private:
     void load_objects(fleet::store_visitor& to);
     void read_anew();
     std::vector<std::string> write(const writing& work);
+    void keep(write_outcome&& outcome);
 
     const settings settings_;
     const std::uint64_t writer_; // this process, in revisions

@@ -13,16 +13,18 @@ constexpr std::chrono::milliseconds moment{100};
 } // namespace
 
 void kept_session::use(const std::function<void(session&)>& work) {
+    const auto until = after(time_for_all_);
     try {
-        attempt(work);
+        attempt(until, work);
     } catch (const directory_problem& problem) {
-        if (!session::lost(problem) || !recover()) throw;
-        attempt(work);
+        if (!session::lost(problem) || has_passed(until) || !recover()) throw;
+        attempt(until, work);
     }
 }
 
-void kept_session::attempt(const std::function<void(session&)>& work) {
+void kept_session::attempt(deadline until, const std::function<void(session&)>& work) {
     if (!session_) throw directory_problem{not_connected, problem_};
+    session_->finish_by(until);
     try {
         work(*session_);
     } catch (const directory_problem& problem) {

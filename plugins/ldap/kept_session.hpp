@@ -1,9 +1,11 @@
 // The connection that is written by: lost and found again without holding up who writes for long.
 #pragma once
 
+#include "ldap/deadline.hpp"
 #include "ldap/session.hpp"
 #include "ldap/settings.hpp"
 
+#include <chrono>
 #include <functional>
 #include <future>
 #include <optional>
@@ -16,7 +18,9 @@ namespace edgeconf::ldap {
 // time. Its end waits for an attempt that is under way.
 class kept_session {
 public:
-    explicit kept_session(connection_settings settings) : settings_{std::move(settings)} {}
+    // `time_for_all`: what work takes longer, however prompt each answer is, is not done over it.
+    kept_session(connection_settings settings, std::chrono::milliseconds time_for_all)
+        : settings_{std::move(settings)}, time_for_all_{time_for_all} {}
 
     // Connects. Throws directory_problem.
     session& open() { return session_.emplace(settings_); }
@@ -32,10 +36,11 @@ public:
     const std::string& problem() const noexcept { return problem_; }
 
 private:
-    void attempt(const std::function<void(session&)>& work);
+    void attempt(deadline until, const std::function<void(session&)>& work);
     void lose(const directory_problem& why);
 
     const connection_settings settings_;
+    const std::chrono::milliseconds time_for_all_;
     std::optional<session> session_;
     std::string problem_ = "it is not connected yet";
     std::future<session> attempt_;

@@ -56,16 +56,17 @@ std::optional<operation> begin_write(LDAP* connection, const write_request& requ
 
 } // namespace
 
-void write_pipelined(LDAP* connection, std::span<const write_request> requests,
-                     std::chrono::milliseconds time, const result_sink& take) {
+void write_pipelined(LDAP* connection, std::span<const write_request> requests, const patience& time,
+                     const result_sink& take) {
     std::deque<sent> pending;
     std::size_t begun = 0;
     for (std::size_t done = 0; done < requests.size(); ++done) {
         while (begun < requests.size() && pending.size() < window) {
+            const auto until = time.next();
             auto next = begin_write(connection, requests[begun]);
             if (!next && pending.empty()) throw directory_problem{LDAP_TIMEOUT, "nothing can be sent"};
             if (!next) break;
-            pending.push_back({std::move(*next), after(time)});
+            pending.push_back({std::move(*next), until});
             ++begun;
         }
         const auto answer = pending.front().on_its_way.next(pending.front().until);

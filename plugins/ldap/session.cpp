@@ -5,6 +5,7 @@
 #include "ldap/ldap_handle.hpp"
 #include "ldap/operation.hpp"
 #include "ldap/paged_results.hpp"
+#include "ldap/patience.hpp"
 #include "ldap/pipelined_writes.hpp"
 #include "ldap/server_url.hpp"
 #include "ldap/words.hpp"
@@ -91,7 +92,7 @@ struct session::state {
     ldap_handle connection;
     std::string url;
     std::size_t index = 0;
-    std::chrono::milliseconds time{};
+    patience time{};
     bool is_lost = false;
 
     // What goes wrong is told with the URL and with what was done.
@@ -121,7 +122,7 @@ session::session(const connection_settings& settings, std::size_t first) {
         try {
             auto connection = connected(url, settings);
             state_ = std::make_unique<state>(
-                state{std::move(connection), url, index, settings.operation_timeout, false});
+                state{std::move(connection), url, index, {settings.operation_timeout}, false});
             return;
         } catch (const directory_problem& problem) {
             code = problem.code();
@@ -136,6 +137,7 @@ session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 
 const std::string& session::url() const noexcept { return state_->url; }
+void session::finish_by(deadline until) noexcept { state_->time.all = until; }
 std::size_t session::index() const noexcept { return state_->index; }
 LDAP* session::handle() const noexcept { return state_->connection.get(); }
 
@@ -148,7 +150,7 @@ void session::search(const search_request& request, std::size_t page_size, const
 void session::search_page(const search_request& request, std::size_t page_size, std::string& cookie,
                           const entry_sink& take) {
     state_->run("search below", request.base, [&](LDAP* connection) {
-        const auto until = after(state_->time);
+        const auto until = state_->time.next();
         const auto page = page_request(connection, page_size, cookie);
         auto search = begin_search(connection, request, page.get());
         const auto last = take_entries(connection, search, until, take);
@@ -162,7 +164,7 @@ std::optional<entry> session::read(const std::string& dn, const std::vector<std:
         std::optional<entry> found;
         auto search =
             begin_search(connection, {.base = dn, .subtree = false, .attributes = attributes}, nullptr);
-        const auto last = take_entries(connection, search, after(state_->time),
+        const auto last = take_entries(connection, search, state_->time.next(),
                                        [&](entry&& only) { found = std::move(only); });
         const auto told = outcome_of(connection, last.get());
         if (told.code == LDAP_NO_SUCH_OBJECT) return std::optional<entry>{};
@@ -186,7 +188,7 @@ void session::probe() {
     state_->run("probe", {}, [&](LDAP* connection) {
         auto search =
             begin_search(connection, {.base = {}, .subtree = false, .attributes = {LDAP_NO_ATTRS}}, nullptr);
-        take_entries(connection, search, after(state_->time), [](entry&&) {});
+        take_entries(connection, search, state_->time.next(), [](entry&&) {});
     });
 }
 

@@ -1,6 +1,7 @@
 // One connection to a directory: made, secured, bound, used and left. All that waits has an end.
 #pragma once
 
+#include "ldap/deadline.hpp"
 #include "ldap/directory_problem.hpp"
 #include "ldap/entry.hpp"
 #include "ldap/settings.hpp"
@@ -34,6 +35,10 @@ public:
     session& operator=(session&&) noexcept;
 
     const std::string& url() const noexcept;
+
+    // From now on nothing is waited for after `until`, however many operations there are: what they throw
+    // then is of lost(). Until this is called each has its own time alone.
+    void finish_by(deadline until) noexcept;
 
     // Which of the URLs it is.
     std::size_t index() const noexcept;
