@@ -12,6 +12,8 @@ using deadline = std::chrono::steady_clock::time_point;
 
 inline deadline after(std::chrono::milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
+inline bool has_passed(deadline until) { return until <= std::chrono::steady_clock::now(); }
+
 // Not below 0.
 inline std::chrono::milliseconds left_until(deadline until) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());

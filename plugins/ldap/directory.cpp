@@ -38,11 +38,20 @@ std::filesystem::path own_folder() {
 // Entries that are read one by one; what else there is to write or to answer comes between.
 constexpr std::size_t reads_at_once = 50;
 
+template <class T>
+void append(std::vector<T>& to, std::vector<T>&& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
 // A server that is not there comes back; one that refuses us does not change its mind by itself.
 [[noreturn]] void fail_to_start(const directory_problem& problem) {
     if (session::lost(problem) || problem.code() == LDAP_BUSY) throw fleet::store_away{problem.what()};
     throw store_problem{problem.what()};
 }
+
+// All that is written at once may take so many times what one answer may: who waits for it has given up by
+// then, and whoever comes is better refused than held up.
+constexpr int answers_at_once = 20;
 
 // Devices wait for what is written, and so does whatever else the writer has to do.
 connection_settings for_writing(connection_settings settings) {
@@ -65,9 +74,10 @@ followed_part fleet_part(const std::string& base) {
 } // namespace
 
 directory::directory(settings settings)
-    : settings_{std::move(settings)}, writer_{fleet::random_seed()}, session_{for_writing(
-                                                                         settings_.connection)},
-      devices_{settings_, writer_}, device_writer_{settings_, devices_, writer_} {}
+    : settings_{std::move(settings)}, writer_{fleet::random_seed()},
+      session_{for_writing(settings_.connection), answers_at_once * settings_.connection.write_timeout},
+      devices_{settings_, writer_}, device_writer_{settings_, devices_, writer_}, object_writer_{objects_base(
+                                                                                      settings_.base)} {}
 
 directory::~directory() {
     fleet_.reset();
@@ -81,22 +91,21 @@ directory::~directory() {
 void directory::open() {
     upload_folder_ = own_folder();
     try {
-        session_.open();
-        if (!session_.get().read(settings_.base, {"objectClass"})) {
+        auto& over = session_.open();
+        if (!over.read(settings_.base, {"objectClass"})) {
             throw store_problem{
                 fmt::format("the entry {} is not there, or may not be read by us: make it, or give "
                             "us the right to read it",
                             settings_.base)};
         }
-        make_container(devices_base(settings_.base), "devices");
-        make_container(objects_base(settings_.base), "objects");
+        make_container(over, devices_base(settings_.base), "devices");
+        make_container(over, objects_base(settings_.base), "objects");
     } catch (const directory_problem& problem) {
         fail_to_start(problem);
     }
 }
 
-void directory::make_container(const std::string& dn, const char* name) {
-    auto& over = session_.get();
+void directory::make_container(session& over, const std::string& dn, const char* name) {
     if (over.read(dn, {"objectClass"})) return;
     const write_request request{write_request::kind::add,
                                 dn,
@@ -120,7 +129,7 @@ void directory::load(fleet::store_visitor& to) {
         fleet_ = std::make_unique<listener>(settings_, fleet_part(settings_.base));
         fleet_->load([&](entry&& each) {
             if (each.is_a(names::object)) {
-                objects_changed_ |= objects_.put(std::move(each));
+                noted_.put_object(std::move(each));
             } else {
                 devices_.load(each, to);
             }
@@ -152,48 +161,18 @@ void directory::load_objects(fleet::store_visitor& to) {
 
 void directory::follow(fleet::news_sinks sinks) {
     sinks_ = std::move(sinks);
-    const auto start = [this](listener& part, bool of_inventory) {
-        part.start({[this, of_inventory](entry&& now) {
-                        const bool is_object = !of_inventory && now.is_a(names::object);
-                        if (is_object) {
-                            const bool changed = objects_.put(std::move(now));
-                            const std::lock_guard held{mutex_};
-                            objects_changed_ |= changed;
-                            return;
-                        }
-                        const std::lock_guard held{mutex_};
-                        changes_.push_back({of_inventory, std::move(now)});
-                    },
-                    [this, of_inventory](const entry_id& which) {
-                        const bool changed = !of_inventory && objects_.gone(which);
-                        const std::lock_guard held{mutex_};
-                        objects_changed_ |= changed;
-                        changes_.push_back({of_inventory, which});
-                    },
-                    [this] {
-                        bool objects = false;
-                        bool devices = false;
-                        {
-                            const std::lock_guard held{mutex_};
-                            objects = std::exchange(objects_changed_, false);
-                            devices = !changes_.empty();
-                        }
-                        if (objects) sinks_.manifests();
-                        if (devices) sinks_.devices();
-                    }});
+    noted_.announce(sinks_); // what has changed while all was loaded
+    const auto start = [this](listener& from, directory_part part) {
+        from.start({[this, part](entry&& now) { noted_.put(part, std::move(now)); },
+                    [this, part](const entry_id& which) { noted_.gone(part, which); },
+                    [this] { noted_.announce(sinks_); }});
     };
-    if (objects_changed_) sinks_.manifests();
-    objects_changed_ = false;
-    if (inventory_) start(*inventory_, true);
-    start(*fleet_, false);
+    if (inventory_) start(*inventory_, directory_part::inventory);
+    start(*fleet_, directory_part::fleet);
 }
 
 void directory::take_news(fleet::news_visitor& to) {
-    std::vector<change> changes;
-    {
-        const std::lock_guard held{mutex_};
-        changes.swap(changes_);
-    }
+    const auto changes = noted_.take();
     read_anew();
     const auto failed = std::exchange(failed_, {});
     for (const auto& id : failed.refused) to.refused(id);
@@ -201,7 +180,7 @@ void directory::take_news(fleet::news_visitor& to) {
     for (const auto& now : failed.now) devices_.take(now, true, to);
     for (const auto& each : changes) {
         const auto* now = std::get_if<entry>(&each.what);
-        if (each.of_inventory) {
+        if (each.part == directory_part::inventory) {
             now != nullptr ? devices_.take_inventory(*now, to)
                            : devices_.take_inventory_gone(std::get<entry_id>(each.what), to);
         } else {
@@ -213,15 +192,20 @@ void directory::take_news(fleet::news_visitor& to) {
 }
 
 void directory::read_anew() {
-    for (const auto& dn : devices_.take_to_read(reads_at_once)) {
-        try {
-            if (auto now = session_.get().read(dn, device_attribute_names()))
-                failed_.now.push_back(*std::move(now));
-        } catch (const directory_problem& problem) {
-            session_.lose(problem);
-            return; // what is written next builds upon what was known, and is refused if that is old
-        }
+    const auto dns = devices_.take_to_read(reads_at_once);
+    if (dns.empty()) return;
+    std::vector<entry> read;
+    try {
+        session_.use([&](session& over) {
+            read.clear();
+            for (const auto& dn : dns) {
+                if (auto now = over.read(dn, device_attribute_names())) read.push_back(*std::move(now));
+            }
+        });
+    } catch (const directory_problem&) {
+        // What is written next builds upon what was known, and is refused if that is old.
     }
+    append(failed_.now, std::move(read));
 }
 
 fleet::following_state directory::state() {
@@ -233,10 +217,7 @@ fleet::following_state directory::state() {
     auto wrong = objects_.left_out();
     wrong.merge(devices_.left_out());
     wrong.merge(device_writer_.problems());
-    {
-        const std::lock_guard held{mutex_};
-        wrong.insert(refused_objects_.begin(), refused_objects_.end());
-    }
+    wrong.merge(object_writer_.problems());
     made.left_out_count = wrong.size();
     if (wrong.empty()) return made;
     const auto& [dn, why] = *wrong.begin();
@@ -246,59 +227,36 @@ fleet::following_state directory::state() {
 
 // ---- writing ----
 
-// A connection that was cut while nobody used it is made anew, once.
-template <class Action>
-void directory::with_session(Action&& action) {
+// Returns who was overtaken. The model hears of all that was not written.
+std::vector<std::string> directory::write(const writing& work) {
+    write_outcome outcome;
     try {
-        try {
-            action(session_.get());
-        } catch (const directory_problem& problem) {
-            if (!session::lost(problem)) throw;
-            session_.lose(problem);
-            if (!session_.recover()) throw;
-            action(session_.get());
-        }
+        session_.use([&](session& over) {
+            outcome = {};
+            work(over, outcome);
+        });
     } catch (const directory_problem& problem) {
-        if (session::lost(problem)) session_.lose(problem);
+        keep(std::move(outcome)); // or the next attempt would have to find out all of it again
         throw store_problem{problem.what()};
     }
-}
-
-void directory::save(const fleet::unsaved_changes& changes) {
-    with_session([&](session& over) {
-        write_outcome outcome;
-        device_writer_.remove(over, changes.gone, outcome);
-        add_objects(over, changes.objects);
-        device_writer_.save(over, changes.devices, outcome);
-        overtaken_ = outcome.overtaken;
-        keep(std::move(outcome));
-    });
-}
-
-// What the server does not take of one object is that one's problem: it is here until a restart.
-void directory::add_objects(session& over, const std::vector<const fleet::stored_object*>& objects) {
-    std::vector<write_request> requests;
-    for (const auto* each : objects) requests.push_back(object_to_add(*each, objects_base(settings_.base)));
-    const auto results = over.write(requests);
-    for (std::size_t i = 0; i < results.size(); ++i) {
-        const auto code = results[i].code;
-        if (code == LDAP_SUCCESS || code == LDAP_ALREADY_EXISTS) continue;
-        if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE || code == LDAP_NO_SUCH_OBJECT) {
-            throw directory_problem{code, fmt::format("{}: {}", requests[i].dn, results[i].what)};
-        }
-        const std::lock_guard held{mutex_};
-        refused_objects_.insert_or_assign(requests[i].dn,
-                                          fmt::format("cannot be added: {}", results[i].what));
-    }
+    auto overtaken = std::move(outcome.overtaken);
+    keep(std::move(outcome));
+    return overtaken;
 }
 
 void directory::keep(write_outcome&& outcome) {
-    const auto append = [](auto& to, auto& from) {
-        to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
-    };
-    append(failed_.now, outcome.now);
-    append(failed_.gone, outcome.gone);
-    append(failed_.refused, outcome.refused);
+    append(failed_.now, std::move(outcome.now));
+    append(failed_.gone, std::move(outcome.gone));
+    append(failed_.refused, std::move(outcome.refused));
+    if (!failed_.now.empty() || !failed_.gone.empty() || !failed_.refused.empty()) sinks_.devices();
+}
+
+void directory::save(const fleet::unsaved_changes& changes) {
+    overtaken_ = write([&](session& over, write_outcome& out) {
+        device_writer_.remove(over, changes.gone, out);
+        object_writer_.add(over, changes.objects);
+        device_writer_.save(over, changes.devices, out);
+    });
 }
 
 void directory::recover() {
@@ -307,12 +265,7 @@ void directory::recover() {
 
 void directory::tend() {
     if (!device_writer_.has_to_tend()) return;
-    with_session([&](session& over) {
-        write_outcome outcome;
-        device_writer_.tend(over, outcome);
-        keep(std::move(outcome));
-    });
-    if (!failed_.now.empty() || !failed_.gone.empty()) sinks_.devices();
+    write([&](session& over, write_outcome& out) { device_writer_.tend(over, out); });
 }
 
 // ---- export and import ----

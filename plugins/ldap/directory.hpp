@@ -11,7 +11,9 @@
 #include "ldap/exporter.hpp"
 #include "ldap/kept_session.hpp"
 #include "ldap/listener.hpp"
+#include "ldap/noted_changes.hpp"
 #include "ldap/object_entries.hpp"
+#include "ldap/object_writer.hpp"
 #include "ldap/settings.hpp"
 
 #include "fleet/shared_store.hpp"
@@ -20,19 +22,17 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace edgeconf::ldap {
 
 // Threads as fleet::store says, and one of its own for each part of the directory that it follows. No
-// operation is waited for longer than operation-timeout, and on the writer's than write-timeout.
+// operation is waited for longer than operation-timeout, and on the writer's than write-timeout; save() and
+// tend() end within twenty times that.
 class directory final : public fleet::shared_store {
 public:
     explicit directory(settings settings);
@@ -61,39 +61,30 @@ public:
     fleet::following_state state() override;
 
 private:
-    struct change {
-        bool of_inventory;
-        std::variant<entry, entry_id> what; // as it is now; gone
-    };
+    using writing = std::function<void(session&, write_outcome&)>;
 
-    void make_container(const std::string& dn, const char* name);
+    void make_container(session& over, const std::string& dn, const char* name);
     void load_objects(fleet::store_visitor& to);
-    void add_objects(session& over, const std::vector<const fleet::stored_object*>& objects);
     void read_anew();
-    template <class Action>
-    void with_session(Action&& action);
+    std::vector<std::string> write(const writing& work);
     void keep(write_outcome&& outcome);
 
     const settings settings_;
     const std::uint64_t writer_; // this process, in revisions
     std::filesystem::path upload_folder_;
     std::vector<std::string> remarks_;
+    fleet::news_sinks sinks_;
 
     object_entries objects_;
+    noted_changes noted_{objects_}; // by the listeners, for the writer
 
     // The writer's.
     kept_session session_;
     device_entries devices_;
     device_writer device_writer_;
+    object_writer object_writer_;
     std::vector<std::string> overtaken_;
     write_outcome failed_; // that the model has not heard of
-
-    // Told by the listeners, taken by the writer.
-    std::mutex mutex_;
-    std::vector<change> changes_;
-    bool objects_changed_ = false;
-    std::map<std::string, std::string> refused_objects_; // why, by DN; of imports
-    fleet::news_sinks sinks_;
 
     std::unique_ptr<exporter> exporter_; // the manifests' reader's
 

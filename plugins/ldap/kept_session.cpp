@@ -12,14 +12,29 @@ constexpr std::chrono::milliseconds moment{100};
 
 } // namespace
 
-session& kept_session::get() {
+void kept_session::use(const std::function<void(session&)>& work) {
+    const auto until = after(time_for_all_);
+    try {
+        attempt(until, work);
+    } catch (const directory_problem& problem) {
+        if (!session::lost(problem) || has_passed(until) || !recover()) throw;
+        attempt(until, work);
+    }
+}
+
+void kept_session::attempt(deadline until, const std::function<void(session&)>& work) {
     if (!session_) throw directory_problem{not_connected, problem_};
-    return *session_;
+    session_->finish_by(until);
+    try {
+        work(*session_);
+    } catch (const directory_problem& problem) {
+        if (session::lost(problem)) lose(problem);
+        throw;
+    }
 }
 
 void kept_session::lose(const directory_problem& why) {
     problem_ = why.what();
-    if (!session_) return;
     session_.reset();
 }
 

@@ -1,10 +1,12 @@
 // The connection that is written by: lost and found again without holding up who writes for long.
 #pragma once
 
+#include "ldap/deadline.hpp"
 #include "ldap/session.hpp"
 #include "ldap/settings.hpp"
 
-#include <cstddef>
+#include <chrono>
+#include <functional>
 #include <future>
 #include <optional>
 #include <string>
@@ -16,24 +18,29 @@ namespace edgeconf::ldap {
 // time. Its end waits for an attempt that is under way.
 class kept_session {
 public:
-    explicit kept_session(connection_settings settings) : settings_{std::move(settings)} {}
+    // `time_for_all`: what work takes longer, however prompt each answer is, is not done over it.
+    kept_session(connection_settings settings, std::chrono::milliseconds time_for_all)
+        : settings_{std::move(settings)}, time_for_all_{time_for_all} {}
 
     // Connects. Throws directory_problem.
-    void open() { session_.emplace(settings_); }
+    session& open() { return session_.emplace(settings_); }
 
-    // Throws directory_problem while there is none.
-    session& get();
-
-    // It is of no more use.
-    void lose(const directory_problem& why);
+    // Does `work` over it: once more, over a new one, if it turns out to be lost, since it may have been cut
+    // while nobody used it. Throws directory_problem; then some of the work may have been done.
+    void use(const std::function<void(session&)>& work);
 
     // Whether there is one. If not, another thread is trying to get one, for as long as that takes.
     bool recover();
 
+    // Why there is none.
     const std::string& problem() const noexcept { return problem_; }
 
 private:
+    void attempt(deadline until, const std::function<void(session&)>& work);
+    void lose(const directory_problem& why);
+
     const connection_settings settings_;
+    const std::chrono::milliseconds time_for_all_;
     std::optional<session> session_;
     std::string problem_ = "it is not connected yet";
     std::future<session> attempt_;

@@ -1,7 +1,7 @@
 // Changes of an entry as libldap takes them.
 #pragma once
 
-#include "ldap/session.hpp"
+#include "ldap/write_request.hpp"
 
 #include <memory>
 #include <vector>

@@ -84,7 +84,7 @@ inline constexpr std::string_view connection_properties = R"json(
       "pattern": "^[0-9]+(ms|[smhd])$",
       "maxLength": 12,
       "default": "500ms",
-      "description": "So long may the answer to a write take, for which devices wait; then the directory counts as away. Less than the host's deadline for their calls; from 10ms to 60s."
+      "description": "So long may the answer to a write take, for which devices wait, and 20 times as long all that is written at once; then the directory counts as away. Less than the host's deadline for their calls; from 10ms to 60s."
     },
 )json";
 

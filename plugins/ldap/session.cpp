@@ -3,23 +3,20 @@
 #include "ldap/bind.hpp"
 #include "ldap/connected_socket.hpp"
 #include "ldap/ldap_handle.hpp"
-#include "ldap/modifications.hpp"
 #include "ldap/operation.hpp"
 #include "ldap/paged_results.hpp"
-#include "ldap/request_control.hpp"
+#include "ldap/patience.hpp"
+#include "ldap/pipelined_writes.hpp"
 #include "ldap/server_url.hpp"
 #include "ldap/words.hpp"
 
 #include <fmt/format.h>
 #include <ldap.h>
 
-#include <deque>
+#include <utility>
 
 namespace edgeconf::ldap {
 namespace {
-
-// Of writes that are on their way at once.
-constexpr std::size_t window = 32;
 
 void start_tls(LDAP* connection, const std::string& host, deadline until) {
     int id = 0;
@@ -89,44 +86,13 @@ answer_message take_entries(LDAP* connection, operation& search, deadline until,
     }
 }
 
-// RFC 4528. Null without a filter.
-request_control assertion(LDAP* connection, const std::string& filter) {
-    if (filter.empty()) return nullptr;
-    LDAPControl* raw = nullptr;
-    const int code = ldap_create_assertion_control(connection, const_cast<char*>(filter.c_str()), 1, &raw);
-    request_control made{raw};
-    if (code != LDAP_SUCCESS) throw directory_problem{code, described(code, filter)};
-    return made;
-}
-
-// Nothing as long as those that are on their way have to be written first.
-std::optional<operation> begin_write(LDAP* connection, const write_request& request) {
-    modifications changes{request.changes};
-    const auto condition = assertion(connection, request.assertion);
-    LDAPControl* controls[] = {condition.get(), nullptr};
-    const auto* dn = request.dn.c_str();
-    int id = 0;
-    int code = LDAP_PARAM_ERROR;
-    switch (request.is) {
-    case write_request::kind::add:
-        code = ldap_add_ext(connection, dn, changes.get(), controls, nullptr, &id);
-        break;
-    case write_request::kind::modify:
-        code = ldap_modify_ext(connection, dn, changes.get(), controls, nullptr, &id);
-        break;
-    case write_request::kind::remove: code = ldap_delete_ext(connection, dn, controls, nullptr, &id); break;
-    }
-    if (code == LDAP_BUSY) return std::nullopt;
-    return operation{connection, code, id};
-}
-
 } // namespace
 
 struct session::state {
     ldap_handle connection;
     std::string url;
     std::size_t index = 0;
-    std::chrono::milliseconds time{};
+    patience time{};
     bool is_lost = false;
 
     // What goes wrong is told with the URL and with what was done.
@@ -156,7 +122,7 @@ session::session(const connection_settings& settings, std::size_t first) {
         try {
             auto connection = connected(url, settings);
             state_ = std::make_unique<state>(
-                state{std::move(connection), url, index, settings.operation_timeout, false});
+                state{std::move(connection), url, index, {settings.operation_timeout}, false});
             return;
         } catch (const directory_problem& problem) {
             code = problem.code();
@@ -171,6 +137,7 @@ session::session(session&&) noexcept = default;
 session& session::operator=(session&&) noexcept = default;
 
 const std::string& session::url() const noexcept { return state_->url; }
+void session::finish_by(deadline until) noexcept { state_->time.all = until; }
 std::size_t session::index() const noexcept { return state_->index; }
 LDAP* session::handle() const noexcept { return state_->connection.get(); }
 
@@ -183,7 +150,7 @@ void session::search(const search_request& request, std::size_t page_size, const
 void session::search_page(const search_request& request, std::size_t page_size, std::string& cookie,
                           const entry_sink& take) {
     state_->run("search below", request.base, [&](LDAP* connection) {
-        const auto until = after(state_->time);
+        const auto until = state_->time.next();
         const auto page = page_request(connection, page_size, cookie);
         auto search = begin_search(connection, request, page.get());
         const auto last = take_entries(connection, search, until, take);
@@ -197,7 +164,7 @@ std::optional<entry> session::read(const std::string& dn, const std::vector<std:
         std::optional<entry> found;
         auto search =
             begin_search(connection, {.base = dn, .subtree = false, .attributes = attributes}, nullptr);
-        const auto last = take_entries(connection, search, after(state_->time),
+        const auto last = take_entries(connection, search, state_->time.next(),
                                        [&](entry&& only) { found = std::move(only); });
         const auto told = outcome_of(connection, last.get());
         if (told.code == LDAP_NO_SUCH_OBJECT) return std::optional<entry>{};
@@ -206,37 +173,22 @@ std::optional<entry> session::read(const std::string& dn, const std::vector<std:
     });
 }
 
+void session::write(std::span<const write_request> requests, const result_sink& take) {
+    state_->run("write", {},
+                [&](LDAP* connection) { write_pipelined(connection, requests, state_->time, take); });
+}
+
 std::vector<write_result> session::write(std::span<const write_request> requests) {
-    return state_->run("write", {}, [&](LDAP* connection) {
-        struct sent {
-            operation on_its_way;
-            deadline until;
-        };
-        std::deque<sent> pending;
-        std::vector<write_result> results;
-        std::size_t begun = 0;
-        while (results.size() < requests.size()) {
-            while (begun < requests.size() && pending.size() < window) {
-                auto next = begin_write(connection, requests[begun]);
-                if (!next && pending.empty()) throw directory_problem{LDAP_TIMEOUT, "nothing can be sent"};
-                if (!next) break;
-                pending.push_back({std::move(*next), after(state_->time)});
-                ++begun;
-            }
-            const auto answer = pending.front().on_its_way.next(pending.front().until);
-            auto told = outcome_of(connection, answer.get());
-            pending.pop_front();
-            results.push_back({told.code, std::move(told.words)});
-        }
-        return results;
-    });
+    std::vector<write_result> results;
+    write(requests, [&](std::size_t, write_result&& each) { results.push_back(std::move(each)); });
+    return results;
 }
 
 void session::probe() {
     state_->run("probe", {}, [&](LDAP* connection) {
         auto search =
             begin_search(connection, {.base = {}, .subtree = false, .attributes = {LDAP_NO_ATTRS}}, nullptr);
-        take_entries(connection, search, after(state_->time), [](entry&&) {});
+        take_entries(connection, search, state_->time.next(), [](entry&&) {});
     });
 }
 

@@ -1,9 +1,11 @@
 // One connection to a directory: made, secured, bound, used and left. All that waits has an end.
 #pragma once
 
+#include "ldap/deadline.hpp"
 #include "ldap/directory_problem.hpp"
 #include "ldap/entry.hpp"
 #include "ldap/settings.hpp"
+#include "ldap/write_request.hpp"
 
 #include <cstddef>
 #include <memory>
@@ -22,29 +24,6 @@ struct search_request {
     std::vector<std::string> attributes{}; // none: all that are not operational
 };
 
-// Values are octets. `add` and `remove` name values; `remove` with none is the whole attribute, which need
-// not be there with `replace`.
-struct modification {
-    enum class kind { add, remove, replace };
-    kind is;
-    std::string attribute;
-    std::vector<std::string> values;
-};
-
-struct write_request {
-    enum class kind { add, modify, remove };
-    kind is;
-    std::string dn;
-    std::vector<modification> changes{}; // add: each of kind add
-    std::string assertion{};             // RFC 4528: a filter that the entry has to pass; empty: none
-};
-
-// What became of a write: RFC 4511's result code, 0 for success, and the server's words.
-struct write_result {
-    int code = 0;
-    std::string what;
-};
-
 // One thread at a time. Everything throws directory_problem; after one of lost() nothing else can be done.
 class session {
 public:
@@ -56,6 +35,10 @@ public:
     session& operator=(session&&) noexcept;
 
     const std::string& url() const noexcept;
+
+    // From now on nothing is waited for after `until`, however many operations there are: what they throw
+    // then is of lost(). Until this is called each has its own time alone.
+    void finish_by(deadline until) noexcept;
 
     // Which of the URLs it is.
     std::size_t index() const noexcept;
@@ -76,6 +59,10 @@ public:
     // Results in the order of the requests. Throws if the connection is lost: then any of them may have been
     // done.
     std::vector<write_result> write(std::span<const write_request> requests);
+
+    // The same, each result as soon as it is known: what has one is done even if this throws. `take` must
+    // not use the session.
+    void write(std::span<const write_request> requests, const result_sink& take);
 
     // Returns once the server has answered anything at all.
     void probe();

@@ -35,7 +35,7 @@ struct connection_settings {
     bind_settings bind;
     std::chrono::milliseconds connect_timeout{2000};   // for one URL: TCP, TLS and bind together
     std::chrono::milliseconds operation_timeout{2000}; // for the answer to one operation, or the next page
-    std::chrono::milliseconds write_timeout{500};      // the same where devices wait for what is written
+    std::chrono::milliseconds write_timeout{500};      // the same where devices wait; 20 times for all
 };
 
 // How what others write comes here.

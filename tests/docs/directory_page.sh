@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Does what the LDAP provider's page says, against a slapd as Debian's package makes it and a host: each ```sh block,
-# each ```console block, whose lines without a `$ ` in front are what has to come out, with the files that stand
-# behind a line "`NAME`:". What root does with packages, services and owners is left out; slapd's socket, the
-# installed schema, /etc/edgeconf and the port are where nobody else's are.
+# Does what the LDAP provider's page says, against a slapd as Debian's package makes it and a host. What root does with
+# packages, services and owners is left out; slapd's socket, the installed schema, /etc/edgeconf and the port are where
+# nobody else's are.
 # usage: directory_page.sh PAGE EDGECONF_BINARY SCHEMA_FOLDER
 set -euo pipefail
 umask 022
+source "$(dirname "$0")/page_blocks.sh"
 page=$(realpath "$1")
 edgeconf=$(realpath "$2")
 schema=$(realpath "$3")
@@ -81,51 +81,7 @@ run_sh() {
   eval "$commands" >>said 2>&1
 }
 
-run_console() {
-  local line command='' expected='' actual
-  while IFS= read -r line; do
-    if [[ $line == '$ '* ]]; then
-      if [[ -n $command ]]; then
-        for _ in {1..50}; do # what was changed in the directory comes a moment later
-          actual=$(eval "$command" 2>&1) || true
-          [[ $actual == "$expected" ]] && break
-          sleep 0.1
-        done
-        [[ $actual == "$expected" ]] || fail "$command" "expected: $expected" "actual:   $actual"
-      fi
-      command=${line#'$ '}
-      expected=
-    else
-      expected+=${expected:+$'\n'}$line
-    fi
-  done <<<"$1"$'\n''$ '
-}
-
-name=
-kind=
-block=
-blocks=0
-while IFS= read -r line; do
-  if [[ -n $kind ]]; then
-    if [[ $line != '```' ]]; then
-      block+=${block:+$'\n'}$line
-      continue
-    fi
-    block=$(here_for <<<"$block")
-    case $kind in
-      sh) run_sh "$block" ;;
-      console) run_console "$block" ;;
-      *) [[ -z $name ]] || printf '%s\n' "$block" >"$name" ;;
-    esac
-    [[ $kind != sh && $kind != console ]] || blocks=$((blocks + 1))
-    name=
-    kind=
-  elif [[ $line == '```'* ]]; then
-    kind=${line#'```'}
-    block=
-  elif [[ $line =~ ^'`'([a-z_.-]+)'`:'$ ]]; then
-    name=${BASH_REMATCH[1]}
-  fi
-done <"$page"
+patience=50 # what was changed in the directory comes a moment later
+walk_page "$page"
 echo "$blocks blocks run"
 ((blocks > 0))

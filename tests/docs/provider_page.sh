@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Does what the page on writing a provider says, in one of its languages: each ```sh block, each ```console block,
-# whose lines without a `$ ` in front are what has to come out, with the files that stand behind a line "`NAME`:".
-# Below a heading of the third level only the chosen language's blocks count. Not run again is what builds
-# edgeconf; SCRATCH, which is wiped, has the place of /usr/local, and a port of the kernel's choice that of 8443.
+# Does what the page on writing a provider says, in one of its languages: below a heading of the third level only the
+# chosen language's blocks count. Not run again is what builds edgeconf; SCRATCH, which is wiped, has the place of
+# /usr/local, and a port of the kernel's choice that of 8443.
 # usage: provider_page.sh PAGE LANGUAGE BUILD_FOLDER SCRATCH
 set -euo pipefail
 umask 022
+source "$(dirname "$0")/page_blocks.sh"
 page=$(realpath "$1")
 language=$2
 build=$(realpath "$3")
@@ -24,7 +24,6 @@ export GOENV=off GOPROXY=off GOCACHE=$scratch/go CARGO_HOME=$scratch/cargo
 
 host=
 address=127.0.0.1:0
-blocks=0
 running= # commands whose output goes to a file
 
 exec 4>&2
@@ -75,56 +74,14 @@ run_sh() {
   running=
 }
 
-run_console() {
-  local line command='' expected='' actual
-  while IFS= read -r line; do
-    if [[ $line == '$ '* ]]; then
-      if [[ -n $command ]]; then
-        actual=$(eval "$command" 2>&1) || true
-        [[ $actual == "$expected" ]] || fail "$command" "expected: $expected" "actual:   $actual"
-      fi
-      command=${line#'$ '}
-      expected=
-    else
-      expected+=${expected:+$'\n'}$line
-    fi
-  done <<<"$1"$'\n''$ '
+heading() {
+  case $1 in
+    '### '*) [[ $1 == "### $language" ]] && counts=yes || counts= ;;
+    '## '*) counts=yes ;;
+  esac
 }
 
-name=
-kind=
-block=
-counts=yes
-while IFS= read -r line; do
-  if [[ -n $kind ]]; then
-    if [[ $line != '```' ]]; then
-      block+=${block:+$'\n'}$line
-      continue
-    fi
-    if [[ -n $counts ]]; then
-      block=$(here_for <<<"$block")
-      case $kind in
-        sh) run_sh "$block" ;;
-        console) run_console "$block" ;;
-        *) [[ -z $name ]] || printf '%s\n' "$block" >"$name" ;;
-      esac
-      [[ $kind != sh && $kind != console ]] || blocks=$((blocks + 1))
-    fi
-    name=
-    kind=
-  elif [[ $line == '```'* ]]; then
-    kind=${line#'```'}
-    block=
-  elif [[ $line =~ ^'`'([a-z_./-]+)'`:'$ ]]; then
-    name=${BASH_REMATCH[1]}
-  elif [[ $line == '## '* ]]; then
-    counts=yes
-  elif [[ $line == '### '* ]]; then
-    counts=
-    [[ $line == "### $language" ]] && counts=yes
-  fi
-done <"$page"
-
+walk_page "$page"
 if [[ -n $host ]]; then
   kill "$host"
   wait "$host" || fail "the host ended with $?"

@@ -259,6 +259,32 @@ TEST_CASE("device writer: what was written and never answered is recognised", "[
     CHECK(revision_of(one.read("lost")).count == count);
 }
 
+TEST_CASE("device writer: what was answered before the time was over is not written again",
+          "[ldap][writer]") {
+    host one;
+    std::vector<fleet::device_record> devices;
+    for (std::uint32_t i = 0; i < 1000; ++i) devices.push_back(record("many-" + std::to_string(i), i + 1));
+    std::vector<const fleet::device_record*> all;
+    for (const auto& each : devices) all.push_back(&each);
+    std::uint64_t unanswered = 0;
+    for (auto time = 1ms;; time *= 2) {
+        session over{one.with.connection};
+        over.finish_by(after(time));
+        try {
+            const auto out = one.save(over, all);
+            CHECK(is_clean(out));
+            break;
+        } catch (const directory_problem& problem) {
+            CHECK(session::lost(problem));
+            unanswered += 32; // as many are on their way
+        }
+    }
+    CHECK(unanswered > 0);
+    std::uint64_t again = 0;
+    for (const auto& each : devices) again += revision_of(one.read(each.id)).count - 1;
+    CHECK(again <= unanswered);
+}
+
 TEST_CASE("device writer: what changed behind an unanswered write is not lost", "[ldap][writer]") {
     host one;
     auto device = record("approved");

@@ -7,32 +7,22 @@
 #include "options_sample.hpp"
 
 #include "support/catch.hpp"
+#include "support/json_schema.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-// Else valijson ends the process where a schema is wrong.
-#define VALIJSON_USE_EXCEPTIONS 1
-#include <valijson/adapters/boost_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
 #include <string>
 
 using namespace edgeconf::ldap;
 namespace fleet = edgeconf::fleet;
 namespace json = boost::json;
+namespace test = edgeconf::test;
 
 namespace {
 
-bool fits(const std::string& options) {
-    const auto text = json::parse(options_schema);
-    const auto given = json::parse(options);
-    valijson::Schema schema;
-    valijson::SchemaParser{}.populateSchema(valijson::adapters::BoostJsonAdapter{text}, schema);
-    return valijson::Validator{}.validate(schema, valijson::adapters::BoostJsonAdapter{given}, nullptr);
-}
+bool fits(const std::string& options) { return test::fits(options_schema, options); }
 
 settings read(const std::string& options, fleet::option_problems& problems) {
     const auto parsed = json::parse(options);
@@ -54,25 +44,11 @@ std::string mapping(const std::string& more) {
     return with(R"json("mapping": {"base": "dc=b", "filter": "(a=b)", )json" + more + "}");
 }
 
-// Every default below `properties`, in objects as deep as they are there.
-json::object defaults_in(const json::object& properties) {
-    json::object made;
-    for (const auto& [name, property] : properties) {
-        const auto& about = property.as_object();
-        if (const auto* value = about.if_contains("default")) {
-            made[name] = *value;
-        } else if (const auto* inner = about.if_contains("properties")) {
-            if (auto below = defaults_in(inner->as_object()); !below.empty()) made[name] = std::move(below);
-        }
-    }
-    return made;
-}
-
 } // namespace
 
 TEST_CASE("options schema: its defaults are the ones in use", "[ldap][settings]") {
     const auto schema = json::parse(options_schema);
-    auto options = defaults_in(schema.at("properties").as_object());
+    auto options = test::defaults_in(schema.at("properties").as_object());
     CHECK(options.at("follow").as_object().size() == 5);
     CHECK(options.at("bind").as_object().size() == 1);
     options["urls"] = "ldapi://%2Frun%2Fldapi";

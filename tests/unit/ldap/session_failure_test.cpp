@@ -225,6 +225,21 @@ TEST_CASE("session: what does not answer in time loses the session, and nothing 
     CHECK(stops.connections() == 1);
 }
 
+TEST_CASE("session: all that is done together has an end of its own, before that of each operation",
+          "[ldap][session]") {
+    const test::loopback_listener stops{&serving::bound};
+    const client to{{"ldap://" + stops.address()}, 10min};
+    const write_request removal{write_request::kind::remove, "dc=a", {}};
+    auto waiting = to.connect();
+    waiting.finish_by(after(50ms));
+    CHECK(session::lost(problem_of([&] { waiting.write({&removal, 1}); })));
+    auto late = to.connect();
+    late.finish_by(std::chrono::steady_clock::now());
+    const auto problem = problem_of([&] { late.read("dc=a", {}); });
+    CHECK(problem.code() == LDAP_TIMEOUT);
+    CHECK_THAT(problem.what(), Contains("together takes too long"));
+}
+
 TEST_CASE("session: a server that reads nothing does not hold writes up", "[ldap][session]") {
     const test::loopback_listener deaf{[](int fd) {
         const std::string success{"\x30\x0c\x02\x01\x01\x61\x07\x0a\x01\x00\x04\x00\x04\x00", 14};

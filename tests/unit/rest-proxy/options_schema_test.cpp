@@ -7,21 +7,16 @@
 #include "options_sample.hpp"
 
 #include "support/catch.hpp"
+#include "support/json_schema.hpp"
+#include "support/options_page.hpp"
 #include "support/temp_folder.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
-// Else valijson ends the process where a schema is wrong.
-#define VALIJSON_USE_EXCEPTIONS 1
-#include <valijson/adapters/boost_json_adapter.hpp>
-#include <valijson/schema.hpp>
-#include <valijson/schema_parser.hpp>
-#include <valijson/validator.hpp>
 
-#include <array>
+#include <algorithm>
 #include <string>
-#include <vector>
 
 using namespace edgeconf::rest_proxy;
 namespace fleet = edgeconf::fleet;
@@ -30,13 +25,7 @@ namespace test = edgeconf::test;
 
 namespace {
 
-bool fits(const std::string& options) {
-    const auto text = json::parse(options_schema);
-    const auto given = json::parse(options);
-    valijson::Schema schema;
-    valijson::SchemaParser{}.populateSchema(valijson::adapters::BoostJsonAdapter{text}, schema);
-    return valijson::Validator{}.validate(schema, valijson::adapters::BoostJsonAdapter{given}, nullptr);
-}
+bool fits(const std::string& options) { return test::fits(options_schema, options); }
 
 bool is_read(const std::string& options) {
     fleet::option_problems problems;
@@ -48,69 +37,20 @@ std::string with(const std::string& more) {
     return R"({"upstreams": [{"url": "http://store"}], )" + more + "}";
 }
 
-// Every default below `properties`, in objects as deep as they are there.
-json::object defaults_in(const json::object& properties, std::size_t& count) {
-    json::object made;
-    for (const auto& [name, property] : properties) {
-        const auto& about = property.as_object();
-        if (const auto* value = about.if_contains("default")) {
-            made[name] = *value;
-            ++count;
-        } else if (const auto* inner = about.if_contains("properties")) {
-            made[name] = defaults_in(inner->as_object(), count);
-        }
-    }
-    return made;
-}
-
-// Each option as the page's table writes it, "upstreams[].tls.ca", with its default or "".
-void flatten(const json::object& properties, const std::string& above,
-             std::vector<std::array<std::string, 2>>& to) {
-    for (const auto& [name, property] : properties) {
-        const auto& about = property.as_object();
-        const auto path = above + std::string{name};
-        const auto* items = about.if_contains("items");
-        if (const auto* inner = about.if_contains("properties")) {
-            flatten(inner->as_object(), path + ".", to);
-            continue;
-        }
-        const auto* value = about.if_contains("default");
-        const auto written = value == nullptr     ? std::string{}
-                             : value->is_string() ? std::string{value->get_string()}
-                                                  : json::serialize(*value);
-        to.push_back({path, written});
-        if (items != nullptr) flatten(items->at("properties").as_object(), path + "[].", to);
-    }
-}
-
 } // namespace
 
 TEST_CASE("options schema: the operator's page has every option, with its default",
           "[rest-proxy][settings]") {
-    std::vector<std::array<std::string, 2>> options;
-    flatten(json::parse(options_schema).at("properties").as_object(), "", options);
+    const auto options = test::options_in(json::parse(options_schema).at("properties").as_object());
     CHECK(options.size() == 27);
-    const auto page = test::read_file(EDGECONF_REST_PROXY_PAGE);
-    std::size_t rows = 0;
-    for (const auto& [path, value] : options) {
-        CAPTURE(path, value);
-        const auto at = page.find("\n| `" + path + "` | ");
-        const bool is_there = at != std::string::npos;
-        CHECK(is_there);
-        if (!is_there) continue;
-        ++rows;
-        if (!value.empty())
-            CHECK_THAT(page.substr(at, page.find('\n', at + 1) - at),
-                       Catch::Contains(" | `" + value + "` | "));
-    }
-    CHECK(rows == options.size());
+    CHECK(test::missing_in(test::read_file(EDGECONF_REST_PROXY_PAGE), options).empty());
 }
 
 TEST_CASE("options schema: its defaults are the ones in use", "[rest-proxy][settings]") {
-    std::size_t count = 0;
-    const auto schema = json::parse(options_schema);
-    auto options = defaults_in(schema.at("properties").as_object(), count);
-    CHECK(count == 18);
+    const auto properties = json::parse(options_schema).at("properties").as_object();
+    const auto all = test::options_in(properties);
+    CHECK(std::count_if(all.begin(), all.end(), [](const auto& each) { return !each.value.empty(); }) == 19);
+    auto options = test::defaults_in(properties);
     options["upstreams"] = json::parse(R"([{"url": "http://store", "priority": 1}])");
     const auto text = json::serialize(options);
     CAPTURE(text);
