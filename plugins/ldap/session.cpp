@@ -224,9 +224,10 @@ std::vector<write_result> session::write(std::span<const write_request> requests
                 ++begun;
             }
             const auto answer = pending.front().on_its_way.next(pending.front().until);
-            auto told = outcome_of(connection, answer.get());
+            const auto told = outcome_of(connection, answer.get());
             pending.pop_front();
-            results.push_back({told.code, std::move(told.words)});
+            const bool done = told.code == LDAP_SUCCESS;
+            results.push_back({told.code, done ? std::string{} : described(told.code, told.words)});
         }
         return results;
     });
