@@ -38,6 +38,9 @@ std::filesystem::path own_folder() {
 // Entries that are read one by one; what else there is to write or to answer comes between.
 constexpr std::size_t reads_at_once = 50;
 
+// Words that are taken back; the same.
+constexpr std::size_t words_at_once = 100;
+
 // A server that is not there comes back; one that refuses us does not change its mind by itself.
 [[noreturn]] void fail_to_start(const directory_problem& problem) {
     if (session::lost(problem) || problem.code() == LDAP_BUSY) throw fleet::store_away{problem.what()};
@@ -301,16 +304,24 @@ void directory::keep(write_outcome&& outcome) {
     append(failed_.refused, outcome.refused);
 }
 
+void directory::take_words_back(session& over) {
+    const auto words = devices_.overruled().to_take_back(words_at_once);
+    const auto kept = take_back(over, words);
+    devices_.overruled().tried(words);
+    for (const auto& each : kept) devices_.is_kept(each);
+}
+
 void directory::recover() {
     if (!session_.recover()) throw store_problem{session_.problem()};
 }
 
 void directory::tend() {
-    if (!device_writer_.has_to_tend()) return;
+    if (!device_writer_.has_to_tend() && !devices_.overruled().has_to_take_back()) return;
     with_session([&](session& over) {
         write_outcome outcome;
         device_writer_.tend(over, outcome);
         keep(std::move(outcome));
+        take_words_back(over);
     });
     if (!failed_.now.empty() || !failed_.gone.empty()) sinks_.devices();
 }

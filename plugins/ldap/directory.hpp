@@ -70,6 +70,7 @@ private:
     void load_objects(fleet::store_visitor& to);
     void add_objects(session& over, const std::vector<const fleet::stored_object*>& objects);
     void read_anew();
+    void take_words_back(session& over);
     template <class Action>
     void with_session(Action&& action);
     void keep(write_outcome&& outcome);
