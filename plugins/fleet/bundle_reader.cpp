@@ -6,6 +6,7 @@
 #include "fleet/hardware.hpp"
 #include "fleet/import_builder.hpp"
 #include "fleet/manifest.hpp"
+#include "fleet/name_syntax.hpp"
 #include "fleet/wire_body.hpp"
 #include "fleet/yaml_reader.hpp"
 
@@ -159,6 +160,9 @@ std::string bundle_reader::read_membership_of(const field& from, std::string_vie
     if (!is_in_none && !is_namespace(read.ns)) from["namespace"].error("has to be a DNS label");
     if (read.request && !is_namespace(read.request->ns)) {
         from["request"]["namespace"].error("has to be a DNS label");
+    }
+    if (read.request && !is_label_value(read.request->set)) {
+        from["request"]["set"].error("has to be the value of a label");
     }
     return membership_document(read);
 }

@@ -26,6 +26,9 @@ void expect_object(const field& root) {
 
 bool is_true(const std::optional<std::string>& status) { return status && caseless_equal{}(*status, "true"); }
 
+constexpr auto set_rule =
+    "has to name an EdgeDeviceSet: at most 63 of A-Z a-z 0-9 - _ . with a letter or digit at both ends";
+
 signed_request read_request(const manifest& from, const field& root) {
     const field spec = root["spec"];
     spec.expect_members({"approved", "features", "targetNamespace", "targetSet"});
@@ -39,7 +42,9 @@ signed_request read_request(const manifest& from, const field& root) {
     } else if (target.value()->is_string() && !is_namespace(read.target_namespace)) {
         target.error("has to be a DNS label: 1 to 63 of a-z 0-9 -");
     }
-    read.target_set = spec["targetSet"].text().value_or("");
+    const field set = spec["targetSet"];
+    read.target_set = set.text().value_or("");
+    if (!is_label_value(read.target_set)) set.error(set_rule); // it becomes one (R5)
     read.approved = spec["approved"].boolean().value_or(false);
     for (const auto& condition : root["status"]["conditions"].items()) {
         if (condition["type"].text() == "declined" && is_true(condition["status"].text()))

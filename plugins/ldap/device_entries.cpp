@@ -57,7 +57,7 @@ fleet::stored_device device_entries::reading::stored(std::uint32_t number, bool 
 
 // An inventory goes before what the entry itself says.
 device_entries::reading device_entries::read(const entry& from) {
-    reading made{std::string{from.value(names::device_id)}, {}, {}, told_of(from), {}};
+    reading made{std::string{from.value(names::device_id)}, {}, {}, told_of(from), {}, false};
     made.written = parse_revision(from.value(names::revision)).value_or(revision{});
     try {
         if (!fleet::is_device_id(made.id)) {
@@ -65,7 +65,8 @@ device_entries::reading device_entries::read(const entry& from) {
                 fmt::format("{} is {}, which is no device's id", names::device_id, in_quotes(made.id))};
         }
         const auto* mapped = inventory_ ? inventory_->find(made.id) : nullptr;
-        auto given = given_document(mapped != nullptr ? *mapped : given_of(from));
+        const auto own = own_word(from, mapped != nullptr, made);
+        auto given = given_document(mapped != nullptr ? *mapped : own);
         made.membership = membership_of(given, made.told);
         made.given = std::move(given);
         accept(from.id());
@@ -76,10 +77,20 @@ device_entries::reading device_entries::read(const entry& from) {
     return made;
 }
 
+// What it says while the inventory has the device, in whatever state, lets nobody in (R7a).
+given_attributes device_entries::own_word(const entry& from, bool is_mapped, reading& of) {
+    auto own = given_of(from);
+    if (!inventory_) return own;
+    const bool overruled = overruled_.judge(from, is_mapped || unreadable_.has(lower(of.id)));
+    if (overruled && lets_in_or_wipes(own.approval)) own.approval = "pending";
+    of.says_nothing = overruled || own.approval.empty() || own.approval == "pending";
+    return own;
+}
+
 // Of a device that has no entry but the inventory's.
 device_entries::reading device_entries::read_mapped(const std::string& id,
                                                     const given_attributes& given) const {
-    reading made{id, given_document(given), {}, {}, {}};
+    reading made{id, given_document(given), {}, {}, {}, false};
     made.membership = membership_of(made.given, {});
     return made;
 }
@@ -87,6 +98,7 @@ device_entries::reading device_entries::read_mapped(const std::string& id,
 // The device's id, once the inventory has it.
 std::optional<std::string> device_entries::accept_mapped(const entry& now) {
     mapped_seconds_.erase(now.id());
+    unreadable_.erase(now.id());
     try {
         auto read = inventory_->read(now);
         (void)given_document(read.given);
@@ -99,6 +111,7 @@ std::optional<std::string> device_entries::accept_mapped(const entry& now) {
         return id;
     } catch (const unusable_entry& problem) {
         leave_out(now, problem.what());
+        if (inventory_->id_of(now.id()).empty()) unreadable_.put(lower(inventory_->id_in(now)), now);
         return std::nullopt;
     }
 }
@@ -144,6 +157,8 @@ void device_entries::take(const entry& now, bool forced, fleet::news_visitor& to
         known = &index_.add(read.id);
         forced = true;
     }
+    const bool has_left = inventory_ && known->has_entry && known->given == 0;
+    if (has_left && !forced && (read.says_nothing || read.given.empty())) return know(*known, now);
     const bool is_ours = read.written.writer == writer_;
     if (!forced && is_older(read.written, known->written)) {
         // Our own writing comes back after we have written more. Anybody else's came late, or the directory
@@ -179,6 +194,7 @@ void device_entries::tell(known_device& device, const reading& read, device_part
 
 void device_entries::take_gone(const entry_id& which, fleet::news_visitor& to) {
     accept(which);
+    overruled_.gone(which);
     if (seconds_.erase(which)) return;
     auto* known = index_.find(which);
     if (known == nullptr) return;
@@ -214,15 +230,17 @@ void device_entries::take_inventory(const entry& now, fleet::news_visitor& to) {
     const auto former = inventory_->id_of(now.id());
     const auto id = accept_mapped(now);
     if (!id) return;
-    if (!former.empty() && !fleet::caseless_equal{}(former, *id)) lost_inventory(former, to);
+    const bool is_new = !fleet::caseless_equal{}(former, *id);
+    if (is_new && !former.empty()) lost_inventory(former, to);
     auto* known = index_.find(*id);
+    // Its own entry: for what hosts remember of it if it had left, and for what means nothing from now on.
+    if (is_new && known != nullptr && known->has_entry) to_read_.push_back(dn_of(*known));
     give(known != nullptr ? *known : index_.add(*id), *inventory_->find(*id), to);
 }
 
 void device_entries::give(known_device& device, const given_attributes& given, fleet::news_visitor& to) {
     const auto read = read_mapped(device.id, given);
     if (device.number != 0 && device.given == hash_of(read.given)) return;
-    if (device.has_entry && device.given == 0) to_read_.push_back(dn_of(device)); // it had left
     device.given = hash_of(read.given);
     tell(device, read, device_part::given, to);
 }
@@ -230,6 +248,7 @@ void device_entries::give(known_device& device, const given_attributes& given, f
 void device_entries::take_inventory_gone(const entry_id& which, fleet::news_visitor& to) {
     accept(which);
     mapped_seconds_.erase(which);
+    unreadable_.erase(which);
     const auto id = inventory_->gone(which);
     if (!id.empty()) lost_inventory(id, to);
 }
@@ -299,6 +318,14 @@ void device_entries::told_is(known_device& device, const reading& read) {
 void device_entries::leave_out(const entry& which, std::string why) {
     const std::lock_guard held{mutex_};
     left_out_.insert_or_assign(which.id(), fault{which.dn(), std::move(why)});
+}
+
+void device_entries::is_kept(const kept_word& kept) {
+    const std::lock_guard held{mutex_};
+    left_out_.insert_or_assign(
+        kept.word.entry, fault{kept.word.dn, fmt::format("{} is {} where the inventory has the device, "
+                                                         "and cannot be taken back: {}",
+                                                         names::approval, kept.word.approval, kept.why)});
 }
 
 void device_entries::accept(const entry_id& which) {

@@ -6,6 +6,7 @@
 #include "ldap/device_index.hpp"
 #include "ldap/entry.hpp"
 #include "ldap/inventory.hpp"
+#include "ldap/overruled_words.hpp"
 #include "ldap/second_entries.hpp"
 #include "ldap/settings.hpp"
 
@@ -57,6 +58,10 @@ public:
     std::vector<std::string> take_to_read(std::size_t most);
     bool has_to_read() const noexcept { return !to_read_.empty(); }
 
+    // What entries say where the inventory goes before; and that the server does not let it be taken back.
+    overruled_words& overruled() noexcept { return overruled_; }
+    void is_kept(const kept_word& kept);
+
     // Whether just this device has gone from the directory, and is not back: it may be held, and is not to be
     // put there by a host.
     bool has_departed(const std::string& id, std::uint32_t number) const;
@@ -72,11 +77,13 @@ private:
         std::string membership; // without `given` where that is empty; empty: nothing can be used
         told_attributes told;
         revision written;
+        bool says_nothing = false; // about whether it is in: its own entry, with an inventory
 
         fleet::stored_device stored(std::uint32_t number, bool has_reports) const;
     };
 
     reading read(const entry& from);
+    given_attributes own_word(const entry& from, bool is_mapped, reading& of);
     reading read_mapped(const std::string& id, const given_attributes& given) const;
     std::optional<std::string> accept_mapped(const entry& now);
 
@@ -99,6 +106,8 @@ private:
     std::uint32_t last_number_ = 0; // given at the start
     second_entries seconds_;        // of devices that have another one, by id
     second_entries mapped_seconds_; // of the inventory's, by id in lower case
+    second_entries unreadable_;     // of the inventory's, that were never any better; the same
+    overruled_words overruled_;
     std::vector<std::string> to_read_;
     std::unordered_map<std::string, std::uint32_t, fleet::caseless_hash, fleet::caseless_equal> departed_{
         0, fleet::caseless_hash{fleet::random_seed()}}; // the model's numbers, by id

@@ -38,6 +38,9 @@ std::filesystem::path own_folder() {
 // Entries that are read one by one; what else there is to write or to answer comes between.
 constexpr std::size_t reads_at_once = 50;
 
+// Words that are taken back; the same.
+constexpr std::size_t words_at_once = 100;
+
 template <class T>
 void append(std::vector<T>& to, std::vector<T>&& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
@@ -259,13 +262,23 @@ void directory::save(const fleet::unsaved_changes& changes) {
     });
 }
 
+void directory::take_words_back(session& over) {
+    const auto words = devices_.overruled().to_take_back(words_at_once);
+    const auto kept = take_back(over, words);
+    devices_.overruled().tried(words);
+    for (const auto& each : kept) devices_.is_kept(each);
+}
+
 void directory::recover() {
     if (!session_.recover()) throw store_problem{session_.problem()};
 }
 
 void directory::tend() {
-    if (!device_writer_.has_to_tend()) return;
-    write([&](session& over, write_outcome& out) { device_writer_.tend(over, out); });
+    if (!device_writer_.has_to_tend() && !devices_.overruled().has_to_take_back()) return;
+    write([&](session& over, write_outcome& out) {
+        device_writer_.tend(over, out);
+        take_words_back(over);
+    });
 }
 
 // ---- export and import ----

@@ -67,6 +67,7 @@ private:
     void load_objects(fleet::store_visitor& to);
     void read_anew();
     std::vector<std::string> write(const writing& work);
+    void take_words_back(session& over);
     void keep(write_outcome&& outcome);
 
     const settings settings_;

@@ -44,7 +44,7 @@ std::string inventory::approval_of(const entry& from) const {
 }
 
 inventory::reading inventory::read(const entry& from) const {
-    reading made{std::string{from.value(settings_.id_attribute)}, {}};
+    reading made{id_in(from), {}};
     if (!fleet::is_device_id(made.id)) {
         throw unusable_entry{
             fmt::format("{} is {}, which is no device's id", settings_.id_attribute, in_quotes(made.id))};

@@ -33,6 +33,8 @@ public:
     // What the entry says; an approval that is none of the values known is pending. Throws unusable_entry for
     // one without an id, or with a label that is none.
     reading read(const entry& from) const;
+    // What it has where the id has to be, whatever else is wrong.
+    std::string id_in(const entry& from) const { return std::string{from.value(settings_.id_attribute)}; }
 
     // Remembers it, and forgets what else the entry was. False if another entry has the same id: then
     // nothing has changed.

@@ -70,9 +70,10 @@ void write_pipelined(LDAP* connection, std::span<const write_request> requests, 
             ++begun;
         }
         const auto answer = pending.front().on_its_way.next(pending.front().until);
-        auto told = outcome_of(connection, answer.get());
+        const auto told = outcome_of(connection, answer.get());
         pending.pop_front();
-        take(done, {told.code, std::move(told.words)});
+        const bool is_done = told.code == LDAP_SUCCESS;
+        take(done, {told.code, is_done ? std::string{} : described(told.code, told.words)});
     }
 }
 

@@ -17,6 +17,11 @@ bool second_entries::erase(const entry_id& which) {
     return true;
 }
 
+bool second_entries::has(const std::string& key) const {
+    const auto first = by_key_.lower_bound({key, entry_id{}});
+    return first != by_key_.end() && first->first == key;
+}
+
 std::optional<entry> second_entries::take(const std::string& key) {
     const auto first = by_key_.lower_bound({key, entry_id{}});
     if (first == by_key_.end() || first->first != key) return std::nullopt;

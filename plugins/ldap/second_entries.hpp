@@ -21,6 +21,8 @@ public:
     // False: it was not here.
     bool erase(const entry_id& which);
 
+    bool has(const std::string& key) const;
+
     // Any of them, which is not here any more then; the same one on every host.
     std::optional<entry> take(const std::string& key);
 

@@ -25,7 +25,8 @@ struct write_request {
     std::string assertion{};             // RFC 4528: a filter that the entry has to pass; empty: none
 };
 
-// What became of a write: RFC 4511's result code, 0 for success, and the server's words.
+// What became of a write: RFC 4511's result code, 0 for success; and what that means, with the server's
+// words.
 struct write_result {
     int code = 0;
     std::string what;

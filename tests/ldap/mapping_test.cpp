@@ -131,3 +131,53 @@ TEST_CASE("mapping: a restart finds what hosts remember of each", "[ldap]") {
     CHECK(talk.get_configuration("plant-1", "m-2").status == 200);
     CHECK(host.stop().exit_code == 0);
 }
+
+TEST_CASE("mapping: R7a what a device's own entry says lets it in only if it was said without the inventory",
+          "[ldap]") {
+    const std::string by = GENERATE("sync", "poll");
+    CAPTURE(by);
+    machines all;
+    for (const auto* id : {"m-1", "m-2", "m-3"}) all.add(id, "active");
+    add_device(all.directory, "m-1"); // it was let in before the inventory had it
+    add_device(all.directory, "box"); // which the inventory never has
+    ldap_host host{all.directory, {.follow = by, .options = {mapping}}};
+    const auto own_word = [&](const char* id) {
+        return values_of(all.directory, device_dn(all.directory, id), "edgeApproval");
+    };
+    const auto is_out = [&](const char* id) {
+        return eventually([&] { return host.connect().get_registration(id).status == 404; });
+    };
+    host.start();
+    CHECK(host.connect().put_registration("plant-1", "m-2", device_key{}.certificate_request("m-2")).status ==
+          200);
+    CHECK(own_word("m-2") == "pending");
+    approve(all.directory, "m-2");
+    for (const auto* id : {"m-1", "m-2"}) {
+        CHECK(eventually([&] { return own_word(id) == "pending"; }));
+        CHECK(host.connect().get_registration(id).status == 200);
+    }
+    CHECK(own_word("box") == "approved");
+    CHECK(host.health() == "ok\n");
+
+    all.remove("m-1");
+    CHECK(is_out("m-1"));
+    CHECK(host.stop().exit_code == 0);
+    all.remove("m-2");
+    host.start();
+    for (const auto* id : {"m-1", "m-2"}) {
+        CHECK(is_out(id));
+        CHECK(host.connect().enrol("plant-1", id).status == 201);
+        CHECK(host.connect().get_configuration("plant-1", id).status == 404);
+    }
+    CHECK(host.connect().get_registration("box").status == 200);
+
+    // On purpose.
+    approve(all.directory, "m-1");
+    CHECK(eventually([&] { return host.connect().get_registration("m-1").status == 200; }));
+    CHECK(host.stop().exit_code == 0);
+    host.start();
+    CHECK(host.connect().get_registration("m-1").status == 200);
+    CHECK(is_out("m-2"));
+    CHECK(own_word("m-1") == "approved");
+    CHECK(host.stop().exit_code == 0);
+}

@@ -329,6 +329,18 @@ TEST_CASE("bundle: R5 R7a what objects say of a device that has no line of its o
     }
 }
 
+TEST_CASE("bundle: R5 a request's set that no label can name is told with its place", "[fleet][unit]") {
+    const std::vector<std::string> expected{
+        "fleet:2: spec.targetSet: has to name an EdgeDeviceSet: at most 63 of A-Z a-z 0-9 - _ . with a "
+        "letter or digit at both ends"};
+    CHECK(errors_of(start + "{\"object\":" + request_object(R"(,"targetSet":"no set")") + "}\n" +
+                    end_of(1, 0)) == expected);
+    CHECK(errors_of(start +
+                    R"({"device":{"id":"d","membership":{"request":{"namespace":"a","set":"no set"}}}})" +
+                    "\n" + end_of(0, 1)) ==
+          std::vector<std::string>{"fleet:2: device.membership.request.set: has to be the value of a label"});
+}
+
 TEST_CASE("bundle: R5 R7a what objects say of a device that waits", "[fleet][unit]") {
     const std::string waiting =
         R"({"id":"pump-1","membership":{"namespace":"other","request":{"namespace":"other","made":5}}})";

@@ -72,6 +72,19 @@ TEST_CASE("read objects: requests carry approval, target and refusal", "[fleet][
     CHECK(mentions(findings_of(head("EdgeDeviceSignedRequest", "d")), "spec.targetNamespace: is missing"));
     CHECK(mentions(findings_of(head("EdgeDeviceSignedRequest", "d") + "spec: {targetNamespace: A}\n"),
                    "DNS label"));
+    for (const auto* set : {"no set", "-", "a/b", "'é'"}) {
+        CHECK(mentions(findings_of(head("EdgeDeviceSignedRequest", "d") +
+                                   "spec: {targetNamespace: plant, targetSet: " + set + "}\n"),
+                       "spec.targetSet: has to name an EdgeDeviceSet"));
+    }
+    CHECK(mentions(findings_of(head("EdgeDeviceSignedRequest", "d") +
+                               "spec: {targetNamespace: plant, targetSet: " + std::string(64, 's') + "}\n"),
+                   "spec.targetSet: has to name an EdgeDeviceSet"));
+    const auto longest = std::string(63, 's');
+    CHECK(objects_of(head("EdgeDeviceSignedRequest", "d") +
+                     "spec: {targetNamespace: plant, targetSet: " + longest + "}\n")
+              .requests.at({"default", "d"})
+              ->target_set == longest);
 }
 
 TEST_CASE("read objects: playbooks are decoded, and have to be text", "[fleet][unit]") {

@@ -371,3 +371,94 @@ TEST_CASE("device entries: what is said of an inventory's entry goes with it", "
     host.inventory_gone(101);
     CHECK(host.problem().empty());
 }
+
+TEST_CASE("device entries: R7a what an entry says while the inventory has its device never lets it in",
+          "[ldap][entries]") {
+    for (const auto* word : {"approved", "removed", "Approved"}) {
+        followed host{settings_with_inventory()};
+        host.all.load_inventory(machine(101, "a"));
+        const auto own = device_entry_of(1, "a", {{"edgeApproval", {word}}});
+        CHECK(host.load({own}) == words{"a all known"});
+        REQUIRE(host.all.overruled().to_take_back(10).size() == 1);
+        CHECK(host.all.overruled().to_take_back(10).front().dn == own.dn());
+        CHECK(host.inventory_gone(101) == words{"-a"});
+        CHECK(host.take(own).empty());
+        CHECK(host.take(own, true) == words{"a all pending"}); // it asks again
+        CHECK(host.take(own).empty());
+        // It is taken back, and what is said then is meant.
+        CHECK(host.take(device_entry_of(1, "a", {{"edgeApproval", {"pending"}}})).empty());
+        CHECK_FALSE(host.all.overruled().has_to_take_back());
+        CHECK(host.take(device_entry_of(1, "a")) == words{"a given known"});
+        CHECK_FALSE(host.all.overruled().has_to_take_back());
+    }
+}
+
+TEST_CASE("device entries: an entry that was there before its device was in the inventory is read anew",
+          "[ldap][entries]") {
+    followed host{settings_with_inventory()};
+    host.load({device_entry_of(1, "a")});
+    CHECK_FALSE(host.all.overruled().has_to_take_back());
+    CHECK(host.inventory(machine(101, "a")) == words{"a given known"});
+    CHECK(host.all.take_to_read(1000) == words{device_entry_of(1, "a").dn()});
+    CHECK(host.take(device_entry_of(1, "a"), true) == words{"a all known"});
+    CHECK(host.all.overruled().has_to_take_back());
+    CHECK(host.inventory(machine(101, "a", "south")) == words{"a given known"});
+    CHECK_FALSE(host.all.has_to_read());
+}
+
+TEST_CASE("device entries: a device that is held since it left the inventory keeps what it has",
+          "[ldap][entries]") {
+    const auto own = [](const char* word, std::uint64_t count) {
+        return written(1, "a", {count, theirs}, {{"edgeApproval", {word}}});
+    };
+    followed host{settings_with_inventory()};
+    host.all.load_inventory(machine(101, "a"));
+    SECTION("whatever hosts have written late") {
+        host.load({own("pending", 1)});
+        CHECK(host.inventory_gone(101) == words{"-a"});
+        CHECK(host.take(own("pending", 2)).empty());
+        CHECK(host.all.has_departed("a", host.known("a").number));
+        CHECK(host.take(own("approved", 2)) == words{"a all known"}); // somebody means it
+        CHECK_FALSE(host.all.has_departed("a", host.known("a").number));
+    }
+    SECTION("and a decline counts again when it asks") {
+        host.load({own("declined", 1)});
+        CHECK_FALSE(host.all.overruled().has_to_take_back());
+        CHECK(host.inventory_gone(101) == words{"-a"});
+        CHECK(host.take(own("declined", 2)).empty());
+        CHECK(host.take(own("declined", 2), true) == words{"a all denied"});
+    }
+    SECTION("and what cannot be used says nothing") {
+        host.load({own("pending", 1)});
+        CHECK(host.inventory_gone(101) == words{"-a"});
+        CHECK(host.take(own("maybe", 2)).empty());
+    }
+}
+
+TEST_CASE("device entries: R7a a mistake in the inventory's entry lets nobody in", "[ldap][entries]") {
+    followed host{settings_with_inventory()};
+    host.all.load_inventory(machine(101, "a", "no label"));
+    CHECK(host.load({device_entry_of(1, "a"), device_entry_of(2, "b")}) ==
+          words{"a all pending", "b all known"});
+    CHECK(host.inventory(machine(101, "a")) == words{"a given known"});
+    CHECK(host.inventory(machine(101, "a", "no label")).empty());
+    CHECK(host.inventory_gone(101) == words{"-a"});
+    CHECK(host.take(device_entry_of(1, "a")).empty());
+}
+
+TEST_CASE("device entries: what the server does not let take back is told until it is", "[ldap][entries]") {
+    followed host{settings_with_inventory()};
+    host.all.load_inventory(machine(101, "a"));
+    host.load({device_entry_of(1, "a")});
+    const auto words_there = host.all.overruled().to_take_back(10);
+    host.all.overruled().tried(words_there);
+    CHECK_FALSE(host.all.overruled().has_to_take_back());
+    host.all.is_kept({words_there.front(), "no access"});
+    CHECK(host.problem() ==
+          "edgeApproval is approved where the inventory has the device, and cannot be taken "
+          "back: no access");
+    CHECK(host.take(device_entry_of(1, "a")).empty());
+    CHECK(host.all.overruled().has_to_take_back());
+    CHECK(host.take(device_entry_of(1, "a", {{"edgeApproval", {"pending"}}})).empty());
+    CHECK(host.problem().empty());
+}

@@ -329,7 +329,7 @@ TEST_CASE("device writer: what the server does not take of one device is that on
     CHECK(out.refused.empty());
     CHECK(one.has("beside-2"));
     REQUIRE(one.writes.problems().count(host::dn("frozen")) == 1);
-    CHECK_THAT(one.writes.problems().at(host::dn("frozen")), Contains("cannot be written: "));
+    CHECK_THAT(one.writes.problems().at(host::dn("frozen")), Contains("cannot be written: Insufficient access (50)"));
 
     out = one.remove(refused.number);
     CHECK(one.has("frozen"));
