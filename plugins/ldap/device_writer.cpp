@@ -2,6 +2,7 @@
 
 #include "ldap/escaping.hpp"
 #include "ldap/schema_names.hpp"
+#include "ldap/write_probe.hpp"
 
 #include "fleet/device_document.hpp"
 
@@ -10,6 +11,7 @@
 #include <ldap.h>
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace edgeconf::ldap {
@@ -27,13 +29,13 @@ constexpr std::chrono::seconds renewal{3600};
 constexpr std::size_t removals_at_once = 50;
 
 // What the server says of all writes, not of this one.
-bool concerns_all(int code) {
+bool concerns_all(int code, bool others_are_written) {
     switch (code) {
     case LDAP_BUSY:
     case LDAP_UNAVAILABLE:
     case LDAP_STRONG_AUTH_REQUIRED:
-    case LDAP_CONFIDENTIALITY_REQUIRED:
-    case LDAP_OTHER: return true;
+    case LDAP_CONFIDENTIALITY_REQUIRED: return true;
+    case LDAP_OTHER: return !others_are_written;
     default: return false;
     }
 }
@@ -54,6 +56,9 @@ std::size_t size_of(const write_request& request) {
     }
     return size;
 }
+
+// Entries of others by which it is found out whether the server takes writes at all.
+constexpr std::size_t entries_tried = 3;
 
 // OpenLDAP fails for a longer name as it does when its disk is full.
 constexpr std::size_t longest_id = 220;
@@ -95,7 +100,8 @@ void device_writer::remove_some(session& over, write_outcome& out) {
         ids.push_back(id);
     }
     const auto results = over.write(requests);
-    for (std::size_t i = 0; i < results.size(); ++i) removed(over, ids[i], requests[i], results[i], out);
+    const bool any = takes_others(over, results, ids);
+    for (std::size_t i = 0; i < results.size(); ++i) removed(over, ids[i], requests[i], results[i], any, out);
     for (const auto& id : done) to_remove_.erase(id);
 }
 
@@ -125,8 +131,8 @@ std::optional<write_request> device_writer::removal_of(known_device& device, ses
 }
 
 void device_writer::removed(session& over, const std::string& id, const write_request& request,
-                            const write_result& result, write_outcome& out) {
-    if (concerns_all(result.code)) {
+                            const write_result& result, bool others_are_written, write_outcome& out) {
+    if (concerns_all(result.code, others_are_written)) {
         throw directory_problem{result.code, fmt::format("{}: {}", request.dn, result.what)};
     }
     auto* known = devices_.index().find(id);
@@ -248,8 +254,9 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
         asked.push_back(std::move(each));
     }
     const auto results = over.write(requests);
-    const bool any = std::any_of(results.begin(), results.end(),
-                                 [](const auto& each) { return each.code == LDAP_SUCCESS; });
+    std::vector<std::string> ids;
+    for (const auto& each : asked) ids.push_back(each.id);
+    const bool any = takes_others(over, results, ids);
     std::vector<device_write> again;
     for (std::size_t i = 0; i < results.size(); ++i) {
         if (results[i].code == LDAP_SUCCESS) {
@@ -259,6 +266,24 @@ device_writer::attempt(session& over, std::vector<device_write> devices, write_o
         }
     }
     return again;
+}
+
+// Whether what fails is these devices' own: asked of the server only where its answers do not say so.
+bool device_writer::takes_others(session& over, const std::vector<write_result>& results,
+                                 const std::vector<std::string>& without) {
+    const auto has = [&](int code) {
+        return std::any_of(results.begin(), results.end(),
+                           [&](const auto& each) { return each.code == code; });
+    };
+    if (has(LDAP_SUCCESS) || !has(LDAP_OTHER)) return true;
+    const std::unordered_set<std::string> own{without.begin(), without.end()};
+    const auto troubled = problems_.by_dn();
+    const auto others = devices_.index().some(entries_tried, [&](const auto& device) {
+        return !own.contains(device.id) && !troubled.contains(devices_.dn_of(device));
+    });
+    std::vector<std::string> dns;
+    for (const auto* each : others) dns.push_back(devices_.dn_of(*each));
+    return takes_writes(over, dns);
 }
 
 // Why it is not even sent; empty: nothing speaks against it. What we would not read again, as a label that
@@ -347,12 +372,11 @@ void device_writer::written(const device_write& device) {
 // Why it failed is in the entry: somebody else was there, this process was and never heard that it had
 // written, or the server does not take it.
 bool device_writer::may_retry(session& over, const device_write& device, const std::string& dn,
-                              const write_result& failure, bool others_were_written, write_outcome& out) {
+                              const write_result& failure, bool others_are_written, write_outcome& out) {
     const auto* known = devices_.index().find(device.id);
     const bool had_entry = known != nullptr && known->has_entry;
     const bool nowhere = failure.code == LDAP_NO_SUCH_OBJECT && !had_entry;
-    const bool is_alone = failure.code == LDAP_OTHER && others_were_written;
-    if ((concerns_all(failure.code) && !is_alone) || nowhere) {
+    if (concerns_all(failure.code, others_are_written) || nowhere) {
         throw directory_problem{failure.code, fmt::format("{}: {}", dn, failure.what)};
     }
     auto now = over.read(dn, device_attribute_names());

@@ -65,7 +65,7 @@ private:
     void remove_some(session& over, write_outcome& out);
     std::optional<write_request> removal_of(known_device& device, session& over, write_outcome& out);
     void removed(session& over, const std::string& id, const write_request& request,
-                 const write_result& result, write_outcome& out);
+                 const write_result& result, bool others_are_written, write_outcome& out);
 
     device_write make(const fleet::device_record& device) const;
     bool is_news(const device_write& write, bool membership);
@@ -74,11 +74,13 @@ private:
     void write(session& over, std::vector<device_write> devices, write_outcome& out);
     std::vector<device_write> attempt(session& over, std::vector<device_write> devices, write_outcome& out);
     std::optional<write_request> request_for(session& over, const device_write& device, write_outcome& out);
+    bool takes_others(session& over, const std::vector<write_result>& results,
+                      const std::vector<std::string>& without);
     std::string objection(const device_write& device, const write_request& request);
     bool give(session& over, write_request& request, const device_write& device, write_outcome& out);
     void written(const device_write& device);
     bool may_retry(session& over, const device_write& device, const std::string& dn,
-                   const write_result& failure, bool others_were_written, write_outcome& out);
+                   const write_result& failure, bool others_are_written, write_outcome& out);
     bool learns(const device_write& device, const entry& now);
     void refused(const device_write& device, std::optional<entry> now, const write_result& failure,
                  write_outcome& out);
