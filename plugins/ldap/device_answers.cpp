@@ -1,12 +1,16 @@
 #include "ldap/device_answers.hpp"
 
 #include "ldap/schema_names.hpp"
+#include "ldap/write_probe.hpp"
 
 #include <fmt/format.h>
 
 #include <ldap.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <unordered_set>
 #include <utility>
 
 namespace edgeconf::ldap {
@@ -14,16 +18,19 @@ namespace edgeconf::ldap {
 namespace {
 
 // What the server says of all writes, not of this one.
-bool concerns_all(int code) {
+bool concerns_all(int code, bool others_are_written) {
     switch (code) {
     case LDAP_BUSY:
     case LDAP_UNAVAILABLE:
     case LDAP_STRONG_AUTH_REQUIRED:
-    case LDAP_CONFIDENTIALITY_REQUIRED:
-    case LDAP_OTHER: return true;
+    case LDAP_CONFIDENTIALITY_REQUIRED: return true;
+    case LDAP_OTHER: return !others_are_written;
     default: return false;
     }
 }
+
+// Entries of others by which it is found out whether the server takes writes at all.
+constexpr std::size_t entries_tried = 3;
 
 } // namespace
 
@@ -54,13 +61,26 @@ void device_answers::written(const device_write& device) {
     known->has_class = true;
 }
 
+bool device_answers::takes_others(session& over, const std::vector<std::string>& ids,
+                                  const std::vector<write_result>& failures) const {
+    const auto says_nothing = [](const write_result& each) { return each.code == LDAP_OTHER; };
+    if (std::none_of(failures.begin(), failures.end(), says_nothing)) return true;
+    const std::unordered_set<std::string> own{ids.begin(), ids.end()};
+    const auto troubled = problems_.by_dn();
+    const auto others = devices_.index().some(entries_tried, [&](const known_device& device) {
+        return !own.contains(device.id) && !troubled.contains(devices_.dn_of(device));
+    });
+    std::vector<std::string> dns;
+    for (const auto* each : others) dns.push_back(devices_.dn_of(*each));
+    return takes_writes(over, dns);
+}
+
 bool device_answers::may_retry(session& over, const device_write& device, const std::string& dn,
-                               const write_result& failure, bool others_were_written, write_outcome& out) {
+                               const write_result& failure, bool others_are_written, write_outcome& out) {
     const auto* known = devices_.index().find(device.id);
     const bool had_entry = known != nullptr && known->has_entry;
     const bool nowhere = failure.code == LDAP_NO_SUCH_OBJECT && !had_entry;
-    const bool is_alone = failure.code == LDAP_OTHER && others_were_written;
-    if ((concerns_all(failure.code) && !is_alone) || nowhere) {
+    if (concerns_all(failure.code, others_are_written) || nowhere) {
         throw directory_problem{failure.code, fmt::format("{}: {}", dn, failure.what)};
     }
     auto now = over.read(dn, device_attribute_names());
@@ -130,8 +150,8 @@ void device_answers::contested(session& over, const device_write& device, write_
 }
 
 void device_answers::removed(session& over, const std::string& id, const std::string& dn,
-                             const write_result& result, write_outcome& out) {
-    if (concerns_all(result.code)) {
+                             const write_result& result, bool others_are_written, write_outcome& out) {
+    if (concerns_all(result.code, others_are_written)) {
         throw directory_problem{result.code, fmt::format("{}: {}", dn, result.what)};
     }
     auto* known = devices_.index().find(id);

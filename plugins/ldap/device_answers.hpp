@@ -35,11 +35,16 @@ public:
     // The entry is as was wanted.
     void written(const device_write& device);
 
+    // Whether the server takes writes for others than `ids`, of which it has written none and said this:
+    // asked of it only where that does not tell.
+    bool takes_others(session& over, const std::vector<std::string>& ids,
+                      const std::vector<write_result>& failures) const;
+
     // The server has refused what was sent for the device at `dn`: true if it is worth another attempt, since
-    // more is known of the entry now. `others_were_written`: of what was sent with it, something. Throws
+    // more is known of the entry now. `others_are_written`: it does take some writes. Throws
     // directory_problem, too, for what the server says of all writes.
     bool may_retry(session& over, const device_write& device, const std::string& dn,
-                   const write_result& failure, bool others_were_written, write_outcome& out);
+                   const write_result& failure, bool others_are_written, write_outcome& out);
 
     // It is not to be written, and `now` is its entry.
     void not_written(const device_write& device, std::optional<entry> now, const std::string& why,
@@ -48,9 +53,9 @@ public:
     // Nor is one that another writer is too busy with.
     void contested(session& over, const device_write& device, write_outcome& out);
 
-    // Of the removal of the device's entry at `dn`.
+    // Of the removal of the device's entry at `dn`; else as may_retry().
     void removed(session& over, const std::string& id, const std::string& dn, const write_result& result,
-                 write_outcome& out);
+                 bool others_are_written, write_outcome& out);
 
     // What the server does not take, by DN, until it does: of a device that it has, the device's; of new
     // ones, their parent's. Any thread.

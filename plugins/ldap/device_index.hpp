@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace edgeconf::ldap {
 
@@ -50,6 +51,16 @@ public:
     void set_number(known_device& device, std::uint32_t number);
     void set_entry(known_device& device, const entry_id& entry);
     void erase(known_device& device);
+
+    // As many as there are, at most, of those that have an entry and for which `fits` is true.
+    template <class Fits>
+    std::vector<const known_device*> some(std::size_t most, Fits&& fits) const {
+        std::vector<const known_device*> made;
+        for (auto each = devices_.begin(); each != devices_.end() && made.size() < most; ++each) {
+            if (each->second.has_entry && fits(each->second)) made.push_back(&each->second);
+        }
+        return made;
+    }
 
     std::size_t size() const noexcept { return devices_.size(); }
 

@@ -65,8 +65,11 @@ void device_writer::remove_some(session& over, write_outcome& out) {
         ids.push_back(id);
     }
     const auto results = over.write(requests);
+    const bool some_were = std::any_of(results.begin(), results.end(),
+                                       [](const auto& each) { return each.code == LDAP_SUCCESS; });
+    const bool takes_others = some_were || answers_.takes_others(over, ids, results);
     for (std::size_t i = 0; i < results.size(); ++i)
-        answers_.removed(over, ids[i], requests[i].dn, results[i], out);
+        answers_.removed(over, ids[i], requests[i].dn, results[i], takes_others, out);
     for (const auto& id : done) to_remove_.erase(id);
 }
 
@@ -175,20 +178,26 @@ std::vector<device_write> device_writer::attempt(session& over, std::vector<devi
         asked.push_back(std::move(each));
     }
     // What has an answer is not written once more, should the connection be lost after it.
-    std::vector<std::pair<std::size_t, write_result>> failures;
+    std::vector<std::size_t> refused;
+    std::vector<write_result> failures; // of these
     over.write(requests, [&](std::size_t which, write_result&& result) {
         if (result.code == LDAP_SUCCESS) {
             answers_.written(asked[which]);
             put_off_.erase(asked[which].id);
         } else {
-            failures.emplace_back(which, std::move(result));
+            refused.push_back(which);
+            failures.push_back(std::move(result));
         }
     });
     others_were_written |= failures.size() < requests.size();
+    std::vector<std::string> ids;
+    for (const auto which : refused) ids.push_back(asked[which].id);
+    const bool takes_others = others_were_written || answers_.takes_others(over, ids, failures);
     std::vector<device_write> again;
-    for (const auto& [which, failure] : failures) {
-        if (answers_.may_retry(over, asked[which], requests[which].dn, failure, others_were_written, out))
-            again.push_back(std::move(asked[which]));
+    for (std::size_t i = 0; i < refused.size(); ++i) {
+        auto& device = asked[refused[i]];
+        if (answers_.may_retry(over, device, requests[refused[i]].dn, failures[i], takes_others, out))
+            again.push_back(std::move(device));
     }
     return again;
 }

@@ -15,7 +15,7 @@ void object_writer::add(session& over, const std::vector<const fleet::stored_obj
     for (std::size_t i = 0; i < results.size(); ++i) {
         const auto code = results[i].code;
         if (code == LDAP_SUCCESS || code == LDAP_ALREADY_EXISTS) continue;
-        if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE || code == LDAP_NO_SUCH_OBJECT) {
+        if (code == LDAP_BUSY || code == LDAP_UNAVAILABLE) {
             throw directory_problem{code, fmt::format("{}: {}", requests[i].dn, results[i].what)};
         }
         const std::lock_guard held{mutex_};

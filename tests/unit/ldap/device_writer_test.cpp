@@ -5,6 +5,7 @@
 #include "fleet/device_document.hpp"
 
 #include "ldap/cutting_proxy.hpp"
+#include "ldap/overlays.hpp"
 #include "ldap/slapd.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -329,7 +330,8 @@ TEST_CASE("device writer: what the server does not take of one device is that on
     CHECK(out.refused.empty());
     CHECK(one.has("beside-2"));
     REQUIRE(one.writes.problems().count(host::dn("frozen")) == 1);
-    CHECK_THAT(one.writes.problems().at(host::dn("frozen")), Contains("cannot be written: Insufficient access (50)"));
+    CHECK_THAT(one.writes.problems().at(host::dn("frozen")),
+               Contains("cannot be written: Insufficient access (50)"));
 
     out = one.remove(refused.number);
     CHECK(one.has("frozen"));
@@ -339,6 +341,41 @@ TEST_CASE("device writer: what the server does not take of one device is that on
     one.all.take_gone(id, one.model);
     one.save(one.over, {});
     CHECK(one.writes.problems().empty());
+}
+
+TEST_CASE("device writer: what the server fails for with one device alone is that one's problem",
+          "[ldap][writer]") {
+    const slapd failing{{.fast = true, .configuration = edgeconf::test::failing_entries()}};
+    host one{7, heartbeats::memory, 300s, failing.url()};
+    auto device = record("failing", 5);
+    CHECK(is_clean(one.save(device)));
+    const auto operation = GENERATE("modify", "delete");
+    const bool has_others = GENERATE(true, false);
+    CAPTURE(operation, has_others);
+    if (has_others) {
+        auto other = record("other", 6);
+        other.signs->heard(1'700'000'060);
+        CHECK(is_clean(one.save(other)));
+    }
+    edgeconf::test::let_fail(failing, host::dn("failing"), operation);
+    device.reported_labels.set("x", "1");
+    const auto out = operation == std::string{"modify"} ? one.save(device) : one.remove(5);
+    REQUIRE(out.now.size() == 1);
+    CHECK(out.now.front().value("edgeDeviceId") == "failing");
+    CHECK_THAT(one.writes.problems()[host::dn("failing")], Contains("(80): not this one"));
+    if (!has_others) return;
+    CHECK(one.read("other").value("edgeHeard") == "20231114221420Z");
+    CHECK(revision_of(one.read("other")).count == 1);
+
+    // Where others fail, too, it is the server's, and nothing is lost.
+    edgeconf::test::let_fail(failing, host::dn("other"), "modify");
+    host later{7, heartbeats::memory, 300s, failing.url()};
+    later.see("failing");
+    later.see("other");
+    later.all.index().set_number(*later.all.index().find("failing"), 5);
+    CHECK_THROWS_AS(operation == std::string{"modify"} ? later.save(device) : later.remove(5),
+                    directory_problem);
+    CHECK(later.writes.problems().empty());
 }
 
 TEST_CASE("device writer: devices that are refused, however many, are one problem", "[ldap][writer]") {

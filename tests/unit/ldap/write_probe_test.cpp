@@ -1,0 +1,33 @@
+#include "ldap/write_probe.hpp"
+
+#include "ldap/device_form.hpp"
+#include "ldap/overlays.hpp"
+#include "ldap/slapd.hpp"
+#include "support/catch.hpp"
+
+using namespace edgeconf::ldap;
+using edgeconf::test::slapd;
+
+TEST_CASE("write probe: a server takes writes if it takes one of others, or there is none",
+          "[ldap][writer]") {
+    const slapd directory{{.fast = true, .configuration = edgeconf::test::failing_entries()}};
+    connection_settings to;
+    to.urls = {directory.url()};
+    to.bind.method = bind_method::simple;
+    to.bind.dn = directory.host_dn();
+    to.bind.password_file = directory.password_file();
+    session over{to};
+    const auto dn = [&](const std::string& id) {
+        return "edgeDeviceId=" + id + ",ou=devices," + directory.base();
+    };
+    for (const auto* id : {"failing", "never-written"})
+        directory.add("dn: " + dn(id) + "\nobjectClass: edgeDevice\n");
+    edgeconf::test::let_fail(directory, dn("failing"), "modify");
+
+    CHECK(takes_writes(over, {}));
+    CHECK(takes_writes(over, {dn("never-written"), dn("failing")}));
+    CHECK_FALSE(takes_writes(over, {dn("failing"), dn("never-written")}));
+    CHECK(takes_writes(over, {dn("missing"), dn("never-written")}));
+    CHECK_FALSE(takes_writes(over, {dn("missing")}));
+    CHECK(over.read(dn("never-written"), device_attribute_names()).value().value("edgeHeard").empty());
+}
