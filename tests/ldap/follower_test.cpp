@@ -1,6 +1,7 @@
 #include "ldap/follower.hpp"
 
 #include "ldap/cutting_proxy.hpp"
+#include "ldap/host_connection.hpp"
 #include "ldap/slapd.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -118,10 +119,7 @@ void rename(const slapd& directory, const std::string& id, const std::string& ne
 
 settings following_at(const slapd& directory, std::vector<std::string> urls, following by) {
     settings options;
-    options.connection.urls = std::move(urls);
-    options.connection.bind.method = bind_method::simple;
-    options.connection.bind.dn = directory.host_dn();
-    options.connection.bind.password_file = directory.password_file();
+    options.connection = host_connection(directory, std::move(urls));
     options.base = directory.base();
     options.follow.by = by;
     options.follow.poll_interval = 1s;

@@ -140,10 +140,6 @@ std::string ldap_options(const slapd& directory, std::string_view more) {
            directory.password_file().string() + R"("})" + std::string{more} + "}";
 }
 
-std::string device_dn(const slapd& directory, std::string_view id) {
-    return "edgeDeviceId=" + std::string{id} + ",ou=devices," + directory.base();
-}
-
 void set_attribute(const slapd& directory, const std::string& dn, std::string_view attribute,
                    std::string_view value) {
     auto change = "dn: " + dn + "\nchangetype: modify\nreplace: " + std::string{attribute} + "\n";

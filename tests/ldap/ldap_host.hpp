@@ -65,8 +65,6 @@ std::string ldap_options(const slapd& directory, std::string_view more);
 
 // ---- what an administrator writes ----
 
-std::string device_dn(const slapd& directory, std::string_view id);
-
 // Sets the attribute of a device's entry; an empty value takes it away.
 void set_attribute(const slapd& directory, const std::string& dn, std::string_view attribute,
                    std::string_view value);

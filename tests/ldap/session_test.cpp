@@ -65,10 +65,6 @@ directory_problem refusal(const connection_settings& settings) {
     return problem_of([&] { const session made{settings}; });
 }
 
-std::string device_dn(const test::slapd& directory, const std::string& id) {
-    return child("edgeDeviceId", id, "ou=devices," + directory.base());
-}
-
 write_request addition(const test::slapd& directory, const std::string& id) {
     return {write_request::kind::add,
             device_dn(directory, id),

@@ -245,4 +245,8 @@ void slapd::expect(const finished& done) {
     if (done.exit_code != 0) throw std::runtime_error{done.errors + done.output};
 }
 
+std::string device_dn(const slapd& directory, std::string_view id) {
+    return "edgeDeviceId=" + std::string{id} + ",ou=devices," + directory.base();
+}
+
 } // namespace edgeconf::test

@@ -112,4 +112,7 @@ private:
     std::optional<process> child_;
 };
 
+// Of a device's entry.
+std::string device_dn(const slapd& directory, std::string_view id);
+
 } // namespace edgeconf::test

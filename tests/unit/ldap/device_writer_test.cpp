@@ -5,6 +5,7 @@
 #include "fleet/device_document.hpp"
 
 #include "ldap/cutting_proxy.hpp"
+#include "ldap/host_connection.hpp"
 #include "ldap/overlays.hpp"
 #include "ldap/slapd.hpp"
 #include "support/catch.hpp"
@@ -37,12 +38,7 @@ slapd& directory() {
 }
 
 connection_settings connection(const std::string& url) {
-    connection_settings made;
-    made.urls = {url};
-    made.bind.method = bind_method::simple;
-    made.bind.dn = directory().host_dn();
-    made.bind.password_file = directory().password_file();
-    return made;
+    return edgeconf::test::host_connection(directory(), {url});
 }
 
 settings settings_of(heartbeats mode, const std::string& url, std::chrono::seconds interval = 300s) {

@@ -2,6 +2,7 @@
 
 #include "sample_entries.hpp"
 
+#include "ldap/host_connection.hpp"
 #include "ldap/slapd.hpp"
 #include "support/catch.hpp"
 
@@ -17,10 +18,7 @@ namespace {
 // What others change is not heard of.
 settings deaf_settings(const slapd& running) {
     auto made = sample_settings();
-    made.connection.urls = {running.url()};
-    made.connection.bind.method = bind_method::simple;
-    made.connection.bind.dn = running.host_dn();
-    made.connection.bind.password_file = running.password_file();
+    made.connection = edgeconf::test::host_connection(running);
     made.connection.operation_timeout = made.connection.write_timeout = 10s;
     made.follow.by = following::poll;
     made.follow.poll_interval = made.follow.deletion_interval = 3600s;

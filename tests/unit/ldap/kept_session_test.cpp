@@ -1,6 +1,7 @@
 #include "ldap/kept_session.hpp"
 
 #include "ldap/cutting_proxy.hpp"
+#include "ldap/host_connection.hpp"
 #include "ldap/slapd.hpp"
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -17,11 +18,7 @@ using namespace std::chrono_literals;
 namespace {
 
 connection_settings to(const slapd& directory, const std::string& url) {
-    connection_settings made;
-    made.urls = {url};
-    made.bind.method = bind_method::simple;
-    made.bind.dn = directory.host_dn();
-    made.bind.password_file = directory.password_file();
+    auto made = edgeconf::test::host_connection(directory, {url});
     made.connect_timeout = made.operation_timeout = 10s;
     return made;
 }

@@ -1,5 +1,6 @@
 #include "ldap/overruled_words.hpp"
 
+#include "ldap/host_connection.hpp"
 #include "ldap/slapd.hpp"
 #include "sample_entries.hpp"
 #include "support/catch.hpp"
@@ -62,15 +63,8 @@ TEST_CASE("overruled words: what was said while the inventory had the device is 
 TEST_CASE("overruled words: a word is taken back unless somebody has changed it meanwhile",
           "[ldap][overruled]") {
     slapd directory{{.fast = true, .configuration = frozen}};
-    connection_settings to;
-    to.urls = {directory.url()};
-    to.bind.method = bind_method::simple;
-    to.bind.dn = directory.host_dn();
-    to.bind.password_file = directory.password_file();
-    session over{to};
-    const auto dn = [&](const std::string& id) {
-        return "edgeDeviceId=" + id + ",ou=devices," + directory.base();
-    };
+    session over{edgeconf::test::host_connection(directory)};
+    const auto dn = [&](const std::string& id) { return edgeconf::test::device_dn(directory, id); };
     for (const auto* each : {"a: Approved", "b: removed", "c: declined", "frozen: approved"}) {
         const std::string text = each;
         const auto colon = text.find(':');

@@ -1,6 +1,7 @@
 #include "ldap/write_probe.hpp"
 
 #include "ldap/device_form.hpp"
+#include "ldap/host_connection.hpp"
 #include "ldap/overlays.hpp"
 #include "ldap/slapd.hpp"
 #include "support/catch.hpp"
@@ -11,15 +12,8 @@ using edgeconf::test::slapd;
 TEST_CASE("write probe: a server takes writes if it takes one of others, or there is none",
           "[ldap][writer]") {
     const slapd directory{{.fast = true, .configuration = edgeconf::test::failing_entries()}};
-    connection_settings to;
-    to.urls = {directory.url()};
-    to.bind.method = bind_method::simple;
-    to.bind.dn = directory.host_dn();
-    to.bind.password_file = directory.password_file();
-    session over{to};
-    const auto dn = [&](const std::string& id) {
-        return "edgeDeviceId=" + id + ",ou=devices," + directory.base();
-    };
+    session over{edgeconf::test::host_connection(directory)};
+    const auto dn = [&](const std::string& id) { return edgeconf::test::device_dn(directory, id); };
     for (const auto* id : {"failing", "never-written"})
         directory.add("dn: " + dn(id) + "\nobjectClass: edgeDevice\n");
     edgeconf::test::let_fail(directory, dn("failing"), "modify");
