@@ -119,8 +119,13 @@ back_end_guard::~back_end_guard() {
 
 std::string back_end_guard::bring_back() {
     if (!is_away().exchange(false)) return {};
-    const auto wrong = run_by_shell(about_.mend_command, scratch_, group::its_own,
-                                    longest_mending * (about_.patience / default_patience));
+    std::string wrong;
+    try {
+        wrong = run_by_shell(about_.mend_command, scratch_, group::its_own,
+                             longest_mending * (about_.patience / default_patience));
+    } catch (const std::system_error& problem) { // one check's, and not the report's
+        wrong = problem.what();
+    }
     return wrong.empty() ? wrong
                          : fmt::format("the command given with --mend {}: {}", wrong, about_.mend_command);
 }
@@ -137,10 +142,8 @@ void back_end::take_away() {
     run("--break", in_.about().break_command);
 }
 
-void back_end::bring_back() {
-    run("--mend", in_.about().mend_command);
-    is_away() = false;
-}
+// What the command has started ends with the check's process group: the guard mends once more, for good.
+void back_end::bring_back() { run("--mend", in_.about().mend_command); }
 
 // The check's time is the limit, and whoever has forked it ends all of its group then.
 void back_end::run(std::string_view option, const std::string& command) const {

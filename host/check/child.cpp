@@ -221,7 +221,7 @@ child_report run_in_child(const check& c, const subject& about, std::uint64_t se
     pipe printed;
     const auto began = clock::now();
     std::fflush(nullptr);       // else the child prints it again
-    ::signal(SIGCHLD, SIG_DFL); // whoever has started us may ignore it, and then nobody learns how it ended
+    ::signal(SIGCHLD, SIG_DFL); // where it is ignored, nobody learns how a child has ended
     const auto parent = ::getpid();
     const auto id = ::fork();
     if (id < 0) throw std::system_error{errno, std::system_category(), "fork"};

@@ -162,8 +162,10 @@ int check_provider(wishes& w) {
         junit.open(w.junit_file, std::ios::binary); // before the work that it is to hold
     if (!junit) return refuse(fmt::format("{}: cannot be written", w.junit_file));
 
-    ::signal(SIGPIPE,
-             SIG_IGN); // a report that nobody reads any more is no reason to leave things as they are
+    // A report that nobody reads any more is no reason to leave things as they are; and whoever has started
+    // us may ignore how children end, which has to be known here.
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGCHLD, SIG_DFL);
     if (!write(stdout, fmt::format("{}, seed {}\n", w.about.library.string(), w.about.seed)))
         return refuse("the report cannot be written");
     const progress to_terminal{stdout, w.every};

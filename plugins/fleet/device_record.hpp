@@ -94,6 +94,7 @@ struct device_record : configured_device, with_deadline, unsaved_hook {
     std::uint32_t number = 0; // another device's never, but after a restart that of one that is gone
     aspect unsaved = aspect::none;
     aspect dropped = aspect::none; // was unsaved, and overtaken; until what is stored is taken over
+    std::uint8_t held_on = 0;      // so often has it been kept although it was overtaken; until it is saved
     device_state state = device_state::pending;
     std::unique_ptr<join_request> request;       // null: a manifest or an administrator brought it
     std::shared_ptr<const edge_device> manifest; // null: it came in otherwise

@@ -180,6 +180,7 @@ void model::saved(const std::set<std::string, std::less<>>& overtaken) {
         }
         unsaved_.pop_front();
         device.unsaved = aspect::none;
+        device.held_on = 0;
         if (device.staged) table_.put(std::move(device.staged));
     }
     gone_.clear();

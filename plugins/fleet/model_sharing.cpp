@@ -13,6 +13,9 @@ namespace edgeconf::fleet {
 
 namespace {
 
+// That one device loses in a row.
+constexpr std::uint8_t most_races = 8;
+
 constexpr std::string_view outside = "store"; // who says so, in events
 
 bool has(device_part all, device_part one) {
@@ -101,9 +104,14 @@ model::acknowledged_here model::acknowledged_of(device_record& device) {
 }
 
 void model::hold_on_to(device_record& device, const acknowledged_here& what) {
+    if (device.held_on == most_races) return; // it is refused, rather than overtaken
     const bool was_proven = !what.pin.awaits_proof() && what.pin.keys() == device.pin.keys();
-    if (was_proven && device.pin.prove()) keep(device, aspect::membership);
-    if (device.offer && device.offer->history.take_results(what.playbooks)) keep(device, aspect::status);
+    aspect held = aspect::none;
+    if (was_proven && device.pin.prove()) held = held | aspect::membership;
+    if (device.offer && device.offer->history.take_results(what.playbooks)) held = held | aspect::status;
+    if (held == aspect::none) return;
+    ++device.held_on;
+    keep(device, held);
 }
 
 // Whether it is heard, and polls, each host sees for itself.

@@ -230,6 +230,11 @@ void provider::recover() {
     store_down_ = false;
     commit();
     if (store_down_) return; // a full disk can be read
+    try {
+        store_->tend(); // there may have been nothing to commit
+    } catch (const std::exception& problem) {
+        return store_failed(problem.what());
+    }
     recovering_ = false;
     health_.clear(trouble::store);
     host_.log(ECP_LOG_INFO, "the store can be written again, and nothing that was acknowledged is missing");

@@ -17,20 +17,11 @@ namespace edgeconf::ldap {
 
 namespace {
 
-// What the server says of all writes, not of this one.
-bool concerns_all(int code, bool others_are_written) {
-    switch (code) {
-    case LDAP_BUSY:
-    case LDAP_UNAVAILABLE:
-    case LDAP_STRONG_AUTH_REQUIRED:
-    case LDAP_CONFIDENTIALITY_REQUIRED: return true;
-    case LDAP_OTHER: return !others_are_written;
-    default: return false;
-    }
-}
-
 // Entries of others by which it is found out whether the server takes writes at all.
 constexpr std::size_t entries_tried = 3;
+
+// Devices whose failure is remembered, unless more fail at once.
+constexpr std::size_t most_failed = 1000;
 
 } // namespace
 
@@ -55,6 +46,7 @@ void device_answers::written(const device_write& device) {
     known->heard = told.heard;
     if (!document.empty() && !is_mapped(devices_, device.id)) known->given = hash_of(document);
     known->last_written = std::chrono::steady_clock::now();
+    failed_once_.erase(device.id);
     problems_.forget(device.id);
     if (!known->has_entry) problems_.can_add();
     known->has_entry = true;
@@ -62,9 +54,16 @@ void device_answers::written(const device_write& device) {
 }
 
 bool device_answers::takes_others(session& over, const std::vector<std::string>& ids,
-                                  const std::vector<write_result>& failures) const {
-    const auto says_nothing = [](const write_result& each) { return each.code == LDAP_OTHER; };
-    if (std::none_of(failures.begin(), failures.end(), says_nothing)) return true;
+                                  const std::vector<write_result>& failures) {
+    const auto may_be_all = [](const write_result& each) { return is_ambiguous(each.code); };
+    if (std::none_of(failures.begin(), failures.end(), may_be_all)) return true;
+    if (failed_once_.size() + ids.size() > most_failed) failed_once_.clear();
+    bool again = true;
+    for (const auto& each : ids) again = !failed_once_.insert(each).second && again;
+    return again && takes_others(over, ids);
+}
+
+bool device_answers::takes_others(session& over, const std::vector<std::string>& ids) const {
     const std::unordered_set<std::string> own{ids.begin(), ids.end()};
     const auto troubled = problems_.by_dn();
     const auto others = devices_.index().some(entries_tried, [&](const known_device& device) {
@@ -156,6 +155,7 @@ void device_answers::removed(session& over, const std::string& id, const std::st
     }
     auto* known = devices_.index().find(id);
     if (result.code == LDAP_SUCCESS || result.code == LDAP_NO_SUCH_OBJECT) {
+        failed_once_.erase(id);
         problems_.forget(id);
         if (known != nullptr) devices_.forget(*known);
         return;

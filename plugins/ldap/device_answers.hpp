@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,10 +36,12 @@ public:
     // The entry is as was wanted.
     void written(const device_write& device);
 
-    // Whether the server takes writes for others than `ids`, of which it has written none and said this:
-    // asked of it only where that does not tell.
+    // Whether the server takes writes for others than `ids`: it is asked.
+    bool takes_others(session& over, const std::vector<std::string>& ids) const;
+    // The same if it has written none of `ids` and said this, and is asked only where that does not tell. At
+    // first it is said not to: a full disk has to be noticed, and what was to be written then is kept.
     bool takes_others(session& over, const std::vector<std::string>& ids,
-                      const std::vector<write_result>& failures) const;
+                      const std::vector<write_result>& failures);
 
     // The server has refused what was sent for the device at `dn`: true if it is worth another attempt, since
     // more is known of the entry now. `others_are_written`: it does take some writes. Throws
@@ -71,6 +74,7 @@ private:
     const std::uint64_t writer_;
     device_entries& devices_;
     write_problems problems_;
+    std::set<std::string> failed_once_; // ids; with nobody else's write to compare to
 };
 
 } // namespace edgeconf::ldap

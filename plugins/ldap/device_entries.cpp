@@ -275,6 +275,10 @@ std::vector<std::string> device_entries::take_to_read(std::size_t most) {
     return taken;
 }
 
+void device_entries::read_later(std::vector<std::string>&& dns) {
+    std::move(dns.begin(), dns.end(), std::back_inserter(to_read_));
+}
+
 // ---- which entry is whose ----
 
 bool device_entries::has_departed(const std::string& id, std::uint32_t number) const {

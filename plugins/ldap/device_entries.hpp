@@ -53,9 +53,10 @@ public:
     // Where the device's entry is, or will be.
     std::string dn_of(const known_device& device) const;
 
-    // DNs of entries that have to be read anew, and then to be taken, forced.
-    // At most so many; each once.
+    // DNs of entries that have to be read anew, and then to be taken, forced. At most so many; each once.
+    // read_later(): those that could not be read.
     std::vector<std::string> take_to_read(std::size_t most);
+    void read_later(std::vector<std::string>&& dns);
     bool has_to_read() const noexcept { return !to_read_.empty(); }
 
     // What entries say where the inventory goes before; and that the server does not let it be taken back.

@@ -54,6 +54,13 @@ device_request device_requests::to_write(session& over, const device_write& devi
     return made;
 }
 
+bool device_requests::has_to_read(const device_write& device) const {
+    const auto* known = devices_.index().find(device.id);
+    const auto& document = device.attributes.given_document;
+    return known != nullptr && known->has_entry && !document.empty() && hash_of(document) != known->given &&
+           !is_mapped(devices_, device.id);
+}
+
 device_request device_requests::made_for(session& over, const device_write& device) {
     auto* known = devices_.index().find(device.id);
     const auto& [given, document, told] = device.attributes;
@@ -67,9 +74,7 @@ device_request device_requests::made_for(session& over, const device_write& devi
     }
     auto request = device_to_modify(devices_.dn_of(*known), told, known->written,
                                     {known->written.count + 1, writer_}, known->has_class);
-    const bool is_as_given =
-        document.empty() || hash_of(document) == known->given || is_mapped(devices_, device.id);
-    if (!is_as_given) {
+    if (has_to_read(device)) {
         if (auto instead = give(over, request, device, *known)) return *std::move(instead);
     }
     return request;

@@ -40,6 +40,7 @@ public:
     // Adds the device's entry, or changes it. What administrators say is exchanged value by value, for which
     // the entry is read. Withheld is what the directory could not take, or we would not read again.
     device_request to_write(session& over, const device_write& device);
+    bool has_to_read(const device_write& device) const;
 
     // Withheld where somebody has changed the entry, or no host has ever written it.
     device_request to_remove(session& over, const known_device& device);

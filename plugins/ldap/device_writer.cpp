@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <iterator>
 #include <utility>
 
 namespace edgeconf::ldap {
@@ -18,11 +17,13 @@ using clock = std::chrono::steady_clock;
 // How old edgeHeard may be of a device that waits and asks all the time.
 constexpr std::chrono::seconds renewal{3600};
 
-// Entries that are removed at once: each is read before, while others wait.
-constexpr std::size_t removals_at_once = 50;
-
-// Devices that are written before others are even looked at.
+// Devices that are written before others are even looked at, and of these such as are read before. However
+// slow the server: as long as it answers in time, so many are done in the time that all of it may take.
 constexpr std::size_t writes_at_once = 100;
+constexpr std::size_t reads_at_once = 8;
+
+// Times that so many are read and removed while nobody waits.
+constexpr int removals_by_the_way = 6;
 
 } // namespace
 
@@ -48,7 +49,7 @@ void device_writer::remove_some(session& over, write_outcome& out) {
     std::vector<std::string> ids;
     std::vector<std::string> done;
     for (const auto& id : to_remove_) {
-        if (done.size() == removals_at_once) break;
+        if (done.size() == reads_at_once) break;
         done.push_back(id);
         auto* known = devices_.index().find(id);
         if (known == nullptr) continue;
@@ -132,7 +133,7 @@ void device_writer::put_off(device_write&& write, const revision& upon) {
 
 // What was put off before somebody else wrote says nothing any more.
 void device_writer::tend(session& over, write_outcome& out) {
-    remove_some(over, out);
+    for (int i = 0; i < removals_by_the_way && !to_remove_.empty(); ++i) remove_some(over, out);
     std::vector<device_write> due;
     std::vector<std::string> done;
     for (const auto& [id, each] : put_off_) {
@@ -148,15 +149,18 @@ void device_writer::tend(session& over, write_outcome& out) {
 
 // ---- writing ----
 
-// In parts, since some are read before: each that is done brings the end nearer, even if there is no time for
-// all of them.
+// In parts: each that is done brings the end nearer, even if there is no time for all of them.
 void device_writer::write(session& over, std::vector<device_write> devices, write_outcome& out) {
     bool others_were_written = false;
-    for (std::size_t done = 0; done < devices.size(); done += writes_at_once) {
-        const auto from = std::make_move_iterator(devices.begin()) + static_cast<std::ptrdiff_t>(done);
-        const auto size = std::min(writes_at_once, devices.size() - done);
-        auto again =
-            attempt(over, {from, from + static_cast<std::ptrdiff_t>(size)}, others_were_written, out);
+    std::vector<device_write> part;
+    std::size_t reads = 0;
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        if (requests_.has_to_read(devices[i])) ++reads;
+        part.push_back(std::move(devices[i]));
+        const bool is_last = i + 1 == devices.size();
+        if (!is_last && part.size() < writes_at_once && reads < reads_at_once) continue;
+        reads = 0;
+        auto again = attempt(over, std::exchange(part, {}), others_were_written, out);
         if (again.empty()) continue;
         for (const auto& each : attempt(over, std::move(again), others_were_written, out))
             answers_.contested(over, each, out);

@@ -38,6 +38,9 @@ public:
     void tend(session& over, write_outcome& out);
     bool has_to_tend() const noexcept { return !put_off_.empty() || !to_remove_.empty(); }
 
+    // Whether the server takes what is written to any device: where something else cannot be written.
+    bool takes_writes(session& over) const { return answers_.takes_others(over, {}); }
+
     // device_answers::problems(). Any thread.
     std::map<std::string, std::string> problems() const { return answers_.problems(); }
 

@@ -176,7 +176,7 @@ void directory::follow(fleet::news_sinks sinks) {
 
 void directory::take_news(fleet::news_visitor& to) {
     const auto changes = noted_.take();
-    read_anew();
+    const bool can_read = read_anew();
     const auto failed = std::exchange(failed_, {});
     for (const auto& id : failed.refused) to.refused(id);
     for (const auto& which : failed.gone) devices_.take_gone(which, to);
@@ -191,12 +191,13 @@ void directory::take_news(fleet::news_visitor& to) {
                            : devices_.take_gone(std::get<entry_id>(each.what), to);
         }
     }
-    if (devices_.has_to_read()) sinks_.devices();
+    if (can_read && devices_.has_to_read()) sinks_.devices();
 }
 
-void directory::read_anew() {
-    const auto dns = devices_.take_to_read(reads_at_once);
-    if (dns.empty()) return;
+// False if it cannot be done now, but by tend().
+bool directory::read_anew() {
+    auto dns = devices_.take_to_read(reads_at_once);
+    if (dns.empty()) return true;
     std::vector<entry> read;
     try {
         session_.use([&](session& over) {
@@ -206,9 +207,11 @@ void directory::read_anew() {
             }
         });
     } catch (const directory_problem&) {
-        // What is written next builds upon what was known, and is refused if that is old.
+        devices_.read_later(std::move(dns));
+        return false;
     }
     append(failed_.now, std::move(read));
+    return true;
 }
 
 fleet::following_state directory::state() {
@@ -235,7 +238,7 @@ std::vector<std::string> directory::write(const writing& work) {
     write_outcome outcome;
     try {
         session_.use([&](session& over) {
-            outcome = {};
+            outcome.overtaken.clear(); // the rest is true whatever is written after it
             work(over, outcome);
         });
     } catch (const directory_problem& problem) {
@@ -257,7 +260,7 @@ void directory::keep(write_outcome&& outcome) {
 void directory::save(const fleet::unsaved_changes& changes) {
     overtaken_ = write([&](session& over, write_outcome& out) {
         device_writer_.remove(over, changes.gone, out);
-        object_writer_.add(over, changes.objects);
+        object_writer_.add(over, changes.objects, [&] { return device_writer_.takes_writes(over); });
         device_writer_.save(over, changes.devices, out);
     });
 }
@@ -274,6 +277,7 @@ void directory::recover() {
 }
 
 void directory::tend() {
+    if (devices_.has_to_read()) sinks_.devices();
     if (!device_writer_.has_to_tend() && !devices_.overruled().has_to_take_back()) return;
     write([&](session& over, write_outcome& out) {
         device_writer_.tend(over, out);

@@ -65,7 +65,7 @@ private:
 
     void make_container(session& over, const std::string& dn, const char* name);
     void load_objects(fleet::store_visitor& to);
-    void read_anew();
+    bool read_anew();
     std::vector<std::string> write(const writing& work);
     void take_words_back(session& over);
     void keep(write_outcome&& outcome);

@@ -5,6 +5,7 @@
 
 #include "fleet/store.hpp"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
@@ -20,10 +21,12 @@ public:
     explicit object_writer(std::string parent) : parent_{std::move(parent)} {}
 
     // Those that are not there. Throws directory_problem, after which any may be there; the same again adds
-    // the rest. What the server does not take of one object is that one's problem.
-    void add(session& over, const std::vector<const fleet::stored_object*>& objects);
+    // the rest. What the server does not take of one object is that one's problem; `takes_others`: whether it
+    // takes other writes, for where its answer does not tell.
+    void add(session& over, const std::vector<const fleet::stored_object*>& objects,
+             const std::function<bool()>& takes_others);
 
-    // Why some were not added, by DN, until a restart. Any thread.
+    // Why some were not added, by DN, until they are, or a restart. Any thread.
     std::map<std::string, std::string> problems() const;
 
 private:

@@ -7,7 +7,22 @@
 
 namespace edgeconf::ldap {
 
+bool is_ambiguous(int code) {
+    return code == LDAP_OTHER || code == LDAP_UNWILLING_TO_PERFORM || code == LDAP_REFERRAL;
+}
+
+bool concerns_all(int code, bool others_are_written) {
+    switch (code) {
+    case LDAP_BUSY:
+    case LDAP_UNAVAILABLE:
+    case LDAP_STRONG_AUTH_REQUIRED:
+    case LDAP_CONFIDENTIALITY_REQUIRED: return true;
+    default: return is_ambiguous(code) && !others_are_written;
+    }
+}
+
 bool takes_writes(session& over, const std::vector<std::string>& dns) {
+    bool has_failed = false;
     for (const auto& dn : dns) {
         const auto now = over.read(dn, {names::heard});
         if (!now) continue;
@@ -17,9 +32,9 @@ bool takes_writes(session& over, const std::vector<std::string>& dns) {
                                     {}};
         const auto code = over.write({&request, 1}).front().code;
         if (code == LDAP_SUCCESS) return true;
-        if (code == LDAP_OTHER) return false;
+        has_failed = has_failed || is_ambiguous(code);
     }
-    return dns.empty();
+    return !has_failed;
 }
 
 } // namespace edgeconf::ldap

@@ -54,10 +54,15 @@ std::unique_ptr<provider::crew> provider::hire(const settings& from) {
 }
 
 void provider::start(ecp_op op) {
-    crew_ = hire(settings_);
-    show(*crew_);
-    const auto left = std::make_shared<std::atomic<std::size_t>>(crew_->engines.size());
-    for (auto& e : crew_->engines)
+    auto hired = hire(settings_);
+    const auto& engines = hired->engines;
+    show(*hired);
+    {
+        const std::lock_guard lock{crew_mutex_};
+        crew_ = std::move(hired);
+    }
+    const auto left = std::make_shared<std::atomic<std::size_t>>(engines.size());
+    for (const auto& e : engines)
         e->when_looked([this, op, left] {
             if (--*left == 0) host_.complete(op, ecp::reply{ECP_OK});
         });

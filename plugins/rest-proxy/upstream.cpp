@@ -193,6 +193,8 @@ awaitable<attempt> upstream::make(const http_request& request, bool repeatable, 
         made.timed_out = done.timed_out;
         again = may_repeat && !is_new && !done.began_answer && !done.timed_out && !closed_;
         if (again) close_idle(); // it has most likely closed them all
+        made.unwanted = again && unwanted.stop_requested();
+        if (made.unwanted) break; // in a queue it would be forgotten until its time is over
         may_repeat = false;
         // One call that took too long is no trouble yet; that many did is for the breaker to say.
         if (!again && !done.timed_out && !closed_) trouble_ = made.problem;

@@ -65,9 +65,14 @@ directory_problem refusal(const connection_settings& settings) {
     return problem_of([&] { const session made{settings}; });
 }
 
+// For any id: slapd.hpp's is for those that are names in a DN as they are.
+std::string escaped_dn(const test::slapd& directory, const std::string& id) {
+    return child("edgeDeviceId", id, "ou=devices," + directory.base());
+}
+
 write_request addition(const test::slapd& directory, const std::string& id) {
     return {write_request::kind::add,
-            device_dn(directory, id),
+            escaped_dn(directory, id),
             {{modification::kind::add, "objectClass", {"edgeDevice", "edgeDeviceState"}},
              {modification::kind::add, "edgeDeviceId", {id}}},
             {}};
@@ -75,7 +80,7 @@ write_request addition(const test::slapd& directory, const std::string& id) {
 
 write_request relabelling(const test::slapd& directory, const std::string& id, const std::string& label) {
     return {write_request::kind::modify,
-            device_dn(directory, id),
+            escaped_dn(directory, id),
             {{modification::kind::replace, "edgeLabel", {label}}},
             {}};
 }

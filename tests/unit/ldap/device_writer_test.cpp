@@ -355,7 +355,11 @@ TEST_CASE("device writer: what the server fails for with one device alone is tha
     }
     edgeconf::test::let_fail(failing, host::dn("failing"), operation);
     device.reported_labels.set("x", "1");
-    const auto out = operation == std::string{"modify"} ? one.save(device) : one.remove(5);
+    const auto write = [&](host& by) {
+        return operation == std::string{"modify"} ? by.save(device) : by.remove(5);
+    };
+    CHECK_THROWS_AS(write(one), directory_problem); // it may be the disk's
+    const auto out = write(one);
     REQUIRE(out.now.size() == 1);
     CHECK(out.now.front().value("edgeDeviceId") == "failing");
     CHECK_THAT(one.writes.problems()[host::dn("failing")], Contains("(80): not this one"));
@@ -369,8 +373,7 @@ TEST_CASE("device writer: what the server fails for with one device alone is tha
     later.see("failing");
     later.see("other");
     later.all.index().set_number(*later.all.index().find("failing"), 5);
-    CHECK_THROWS_AS(operation == std::string{"modify"} ? later.save(device) : later.remove(5),
-                    directory_problem);
+    for (int i = 0; i < 3; ++i) CHECK_THROWS_AS(write(later), directory_problem);
     CHECK(later.writes.problems().empty());
 }
 
