@@ -78,6 +78,12 @@ std::string run_by_shell(const std::string& command, const std::filesystem::path
                                     : fmt::format("ends with exit code {}", WEXITSTATUS(status));
 }
 
+// What it starts stays when the check's group ends.
+std::string mend(const subject& about, const std::filesystem::path& scratch) {
+    return run_by_shell(about.mend_command, scratch, group::its_own,
+                        longest_mending * (about.patience / default_patience));
+}
+
 // In a forked process.
 [[noreturn]] void watch(pid_t watched, back_end_guard& guard) {
     ::setpgid(0, 0); // no Ctrl-C is for it
@@ -121,8 +127,7 @@ std::string back_end_guard::bring_back() {
     if (!is_away().exchange(false)) return {};
     std::string wrong;
     try {
-        wrong = run_by_shell(about_.mend_command, scratch_, group::its_own,
-                             longest_mending * (about_.patience / default_patience));
+        wrong = mend(about_, scratch_);
     } catch (const std::system_error& problem) { // one check's, and not the report's
         wrong = problem.what();
     }
@@ -137,18 +142,22 @@ back_end::back_end(trial& in) : in_{in} {
         in.skip("nobody can take the back end away: give commands with --break and --mend");
 }
 
+// The check's time is the limit, and whoever has forked it ends all of its group then.
 void back_end::take_away() {
     is_away() = true;
-    run("--break", in_.about().break_command);
+    const activity here{"the command given with --break"};
+    const auto& command = in_.about().break_command;
+    expect("--break", command,
+           run_by_shell(command, in_.scratch(), group::ours, std::chrono::hours{24 * 365}));
 }
 
-// What the command has started ends with the check's process group: the guard mends once more, for good.
-void back_end::bring_back() { run("--mend", in_.about().mend_command); }
+void back_end::bring_back() {
+    const activity here{"the command given with --mend"};
+    expect("--mend", in_.about().mend_command, mend(in_.about(), in_.scratch()));
+    is_away() = false;
+}
 
-// The check's time is the limit, and whoever has forked it ends all of its group then.
-void back_end::run(std::string_view option, const std::string& command) const {
-    const activity here{fmt::format("the command given with {}", option)};
-    const auto wrong = run_by_shell(command, in_.scratch(), group::ours, std::chrono::hours{24 * 365});
+void back_end::expect(std::string_view option, std::string_view command, std::string_view wrong) const {
     if (!wrong.empty()) in_.give_up("the command given with {} {}: {}", option, wrong, command);
 }
 

@@ -56,7 +56,7 @@ public:
     void bring_back();
 
 private:
-    void run(std::string_view option, const std::string& command) const;
+    void expect(std::string_view option, std::string_view command, std::string_view wrong) const;
 
     trial& in_;
 };

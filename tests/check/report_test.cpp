@@ -273,6 +273,33 @@ TEST_CASE("provider check: in one process, too, its end brings the back end back
     CHECK_FALSE(std::filesystem::exists(away));
 }
 
+TEST_CASE("provider check: a server that is started to bring the back end back stays") {
+    const temp_folder folder;
+    const auto options = folder.write("options.json", R"({"away": "@scratch@/away"})");
+    const auto server = folder.path() / "server";
+    const auto done =
+        check_with({faulty_provider_file("back_end").string(), "--config", options.string(), "--only",
+                    "^life\\.back-end-down$", "--break", "touch @scratch@/away", "--mend",
+                    "rm @scratch@/away; tail -f /dev/null & echo $! > " + server.string()});
+    INFO(done.output << done.errors);
+    CHECK(done.exit_code == 0);
+    auto number = read_text(server);
+    number.resize(number.find_last_not_of('\n') + 1);
+    REQUIRE_FALSE(number.empty());
+    CHECK_FALSE(read_text("/proc/" + number + "/cmdline").empty()); // a zombie has none
+    CHECK(::kill(std::stoi(number), SIGKILL) == 0);
+}
+
+TEST_CASE("provider check: whoever ignores how children end learns what was found") {
+    const auto done = run({"/bin/sh", "-c",
+                           std::string{"trap '' CHLD; exec "} + PROVIDER_CHECK + " --in-process --only " +
+                               "'^life.back-end-down$' --patience 0.5 --break true --mend true " +
+                               faulty_provider_file("back_end").string()});
+    INFO(done.output << done.errors);
+    CHECK(done.exit_code == 1); // nothing was taken away
+    CHECK(ids_after(done.output, "FAILED") == std::vector<std::string>{"life.back-end-down"});
+}
+
 TEST_CASE("provider check: a report that is full is no success") {
     const auto done =
         run({"/bin/sh", "-c",

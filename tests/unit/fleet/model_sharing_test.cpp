@@ -395,6 +395,24 @@ TEST_CASE("model sharing: R20 a poll that confirmed a key is not lost in a race 
     }
 }
 
+TEST_CASE("model sharing: what the store refuses is not saved again and again", "[fleet][unit]") {
+    const auto provisional = known_with(R"("pin": "provisional )" + std::string(64, 'a') + "\"");
+    shared_fleet fleet;
+    fleet.put("a", provisional);
+    fleet.devices.called("a");
+    int saves = 0;
+    for (; fleet.devices.has_unsaved() && saves < 100; ++saves) {
+        fleet.save({"a"});
+        fleet.put("a", provisional);
+    }
+    CHECK(saves > 1);
+    CHECK(saves < 100);
+    fleet.devices.called("a"); // a call shows it anew
+    CHECK(fleet.devices.has_unsaved());
+    fleet.save();
+    CHECK(fleet.describe("a").pin.state() == pin_state::confirmed);
+}
+
 TEST_CASE("model sharing: R34 what came of a playbook is not lost in a race for the store", "[fleet][unit]") {
     const auto bytes = sha256("1");
     const auto text = encode_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});

@@ -441,6 +441,26 @@ TEST_CASE("provider commits: a store that fails again as soon as it is back is t
     CHECK(health() == ECP_HEALTH_DEGRADED);
 }
 
+TEST_CASE("provider commits: a store that fails when nobody writes is not back as long as it does",
+          "[fleet][unit]") {
+    steered_disk disk;
+    provider_under_test fleet{disk, automatic};
+    REQUIRE(fleet.start() == ECP_OK);
+    disk.become(store_mood::untended);
+    while (count_logged("nothing can be written, so") == 0) std::this_thread::yield();
+    disk.hold(store_step::recovery);
+    disk.await_held();
+    disk.release();
+    disk.hold(store_step::recovery); // with nothing to commit, the one before has not brought it back
+    disk.await_held();
+    CHECK(count_logged("nothing can be written, so") == 1);
+    CHECK(count_logged("can be written again") == 0);
+    CHECK(health() == ECP_HEALTH_DEGRADED);
+    disk.become(store_mood::working);
+    disk.release();
+    while (health() != ECP_HEALTH_OK) std::this_thread::yield();
+}
+
 TEST_CASE("provider commits: what is heard while the store is away is stored when it is back",
           "[fleet][unit]") {
     steered_disk disk;

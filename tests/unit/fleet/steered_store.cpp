@@ -27,6 +27,7 @@ public:
     }
     void tend() override {
         if (!is_open_) throw std::logic_error{"is not open"};
+        disk_.tend();
     }
     std::string page(std::string_view, store_visitor&, const std::function<bool()>&) override { return {}; }
     std::filesystem::path upload_file() const override { return disk_.upload; }
@@ -76,7 +77,8 @@ void steered_disk::save(const unsaved_changes& changes) {
     pass(lock, store_step::save);
     switch (mood_) {
     case store_mood::working:
-    case store_mood::unreadable: break;
+    case store_mood::unreadable:
+    case store_mood::untended: break;
     case store_mood::failing:
     case store_mood::full: throw store_problem{"the disk has gone"};
     case store_mood::out_of_memory: throw std::bad_alloc{};
@@ -94,6 +96,11 @@ void steered_disk::recover() {
 void steered_disk::require_readable() const {
     const std::lock_guard lock{mutex_};
     if (mood_ == store_mood::unreadable) throw store_problem{"is damaged"};
+}
+
+void steered_disk::tend() const {
+    const std::lock_guard lock{mutex_};
+    if (mood_ == store_mood::untended) throw store_problem{"the disk has gone"};
 }
 
 int steered_disk::saves() const {

@@ -18,6 +18,7 @@ enum class store_mood {
     working,
     failing,       // save() and recover() fail
     full,          // save() fails, recover() does not
+    untended,      // tend() alone fails
     out_of_memory, // save() runs out of it
     unreadable,    // load() fails
 };
@@ -48,6 +49,7 @@ private:
     void save(const unsaved_changes& changes);
     void recover();
     void require_readable() const;
+    void tend() const;
     void pass(std::unique_lock<std::mutex>& lock, store_step step);
 
     mutable std::mutex mutex_;
