@@ -38,6 +38,7 @@ model::replacement model::replace(const stored_device& now, device_part part) {
         restore(now);
         auto& device = *find(now.id);
         changed(device);
+        if (remembers_ && device.state == device_state::known) renderer_.render_now(device);
         return {device.number, false};
     }
     auto& device = *known;
@@ -63,6 +64,8 @@ model::replacement model::replace(const stored_device& now, device_part part) {
     if (device.state == device_state::known) {
         refresh_offer(device);
         renderer_.changed(device);
+        // Whoever sees that it is in may ask at once for what it is to run.
+        if (before.state != device_state::known) renderer_.render_now(device);
     }
     changed(device);
     watch(device);

@@ -45,14 +45,18 @@ struct shared_fleet : fleet_under_test {
         devices.remember_changes(keeps);
     }
 
-    model::replacement put(std::string_view id, std::string_view membership,
-                           device_part part = device_part::all, std::string_view status = {}) {
+    model::replacement take(std::string_view id, std::string_view membership,
+                            device_part part = device_part::all, std::string_view status = {}) {
         stored_device from;
         from.id = id;
         from.membership = membership;
         from.status = status;
         from.has_reports = false;
-        const auto made = devices.replace(from, part);
+        return devices.replace(from, part);
+    }
+    model::replacement put(std::string_view id, std::string_view membership,
+                           device_part part = device_part::all, std::string_view status = {}) {
+        const auto made = take(id, membership, part, status);
         settle();
         return made;
     }
@@ -121,6 +125,13 @@ TEST_CASE("model sharing: what somebody else let in without a set is there at on
     CHECK_FALSE(fleet.message("a").empty());
     CHECK(fleet.devices.counts().known == 1);
     CHECK(fleet.devices.counts().pending == 0);
+}
+
+TEST_CASE("model sharing: whoever sees that a device is in sees what it is to run", "[fleet][unit]") {
+    shared_fleet fleet;
+    if (const bool has_waited = GENERATE(true, false); has_waited) fleet.put("a", pending);
+    fleet.take("a", known_with(R"("given": {"site": "north"})"));
+    CHECK(fleet.workloads("a") == std::vector<std::string>{"web"});
 }
 
 TEST_CASE("model sharing: R7a a device that is denied or removed is out before anything is stored",
