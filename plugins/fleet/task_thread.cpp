@@ -26,6 +26,7 @@ void task_thread::run() {
 
 void task_thread::finish() {
     boost::asio::post(context_, [this] {
+        ends_ = true;
         repeated_ = nullptr;
         timer_.cancel();
     });
@@ -35,6 +36,7 @@ void task_thread::finish() {
 
 void task_thread::every(std::chrono::milliseconds interval, std::function<void()> task) {
     boost::asio::post(context_, [this, interval, task = std::move(task)]() mutable {
+        if (ends_) return; // a task that ran meanwhile has asked for it
         interval_ = interval;
         repeated_ = std::move(task);
         wait();

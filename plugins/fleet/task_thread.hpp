@@ -64,6 +64,7 @@ private:
     std::function<void()> repeated_;
     std::thread thread_;
     bool resumed_ = false; // a slice is queued; the thread's own
+    bool ends_ = false;    // the same
 };
 
 } // namespace edgeconf::fleet

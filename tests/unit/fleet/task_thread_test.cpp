@@ -47,6 +47,16 @@ TEST_CASE("task thread: background work goes on between tasks until there is non
     CHECK(order == std::vector<char>{'t', 't', 'b', 'b', 'b'});
 }
 
+// As a provider that is stopped in the moment in which it has started.
+TEST_CASE("task thread: ends although a task asks for repetition while it does", "[fleet][unit]") {
+    for (int i = 0; i < 50; ++i) {
+        task_thread one{[] { return false; }, [](std::string_view) {}};
+        one.start();
+        one.post([&] { one.every(std::chrono::hours{1}, [] {}); });
+        one.finish();
+    }
+}
+
 TEST_CASE("task thread: leaves the process's signals alone", "[fleet][unit]") {
     sigset_t mask;
     sigset_t own;
