@@ -10,7 +10,8 @@
 
 #include "table.h"
 
-static char away_file[4096];
+static pthread_mutex_t naming = PTHREAD_MUTEX_INITIALIZER;
+static char away_file[4096]; /* guarded by it: the watcher of one instance runs while another is made */
 static pthread_t watcher;
 static int watching;
 static int stopping;
@@ -20,7 +21,12 @@ static inline void take_a_nap(void) {
     nanosleep(&time, NULL);
 }
 
-static inline int is_away(void) { return away_file[0] != '\0' && access(away_file, F_OK) == 0; }
+static inline int is_away(void) {
+    pthread_mutex_lock(&naming);
+    const int away = away_file[0] != '\0' && access(away_file, F_OK) == 0;
+    pthread_mutex_unlock(&naming);
+    return away;
+}
 
 static inline void wait_for_back_end(void) {
     while (is_away()) take_a_nap();
@@ -47,10 +53,12 @@ static inline ecp_status ECP_CALL make_with_back_end(const ecp_host *host, ecp_c
     static const char member[] = "\"away\":\"";
     const char *at = strstr(cfg->ptr, member);
     size_t i = 0;
+    pthread_mutex_lock(&naming);
     if (at != NULL)
         for (at += sizeof member - 1; at[i] != '"' && at[i] != '\0' && i + 1 < sizeof away_file; ++i)
             away_file[i] = at[i];
     away_file[i] = '\0';
+    pthread_mutex_unlock(&naming);
     return make(host, ctx, cfg, diag, arg, self);
 }
 
