@@ -54,11 +54,17 @@ device_request device_requests::to_write(session& over, const device_write& devi
     return made;
 }
 
-bool device_requests::has_to_read(const device_write& device) const {
+// Whether the request says what is given.
+bool device_requests::gives(const device_write& device) const {
     const auto* known = devices_.index().find(device.id);
     const auto& document = device.attributes.given_document;
-    return known != nullptr && known->has_entry && !document.empty() && hash_of(document) != known->given &&
-           !is_mapped(devices_, device.id);
+    const bool is_as_given = known != nullptr && known->has_entry && known->given == hash_of(document);
+    return !document.empty() && !is_as_given && !is_mapped(devices_, device.id);
+}
+
+bool device_requests::has_to_read(const device_write& device) const {
+    const auto* known = devices_.index().find(device.id);
+    return known != nullptr && known->has_entry && gives(device);
 }
 
 device_request device_requests::made_for(session& over, const device_write& device) {
@@ -74,7 +80,7 @@ device_request device_requests::made_for(session& over, const device_write& devi
     }
     auto request = device_to_modify(devices_.dn_of(*known), told, known->written,
                                     {known->written.count + 1, writer_}, known->has_class);
-    if (has_to_read(device)) {
+    if (gives(device)) {
         if (auto instead = give(over, request, device, *known)) return *std::move(instead);
     }
     return request;
@@ -102,12 +108,9 @@ std::string device_requests::objection(const device_write& device, const write_r
     if (const auto size = size_of(request); size > request_limit) {
         return fmt::format("its {} bytes are more than servers take", size);
     }
-    const auto* known = devices_.index().find(device.id);
-    const auto& [given, document, told] = device.attributes;
-    const bool is_as_given = known != nullptr && known->has_entry && known->given == hash_of(document);
-    if (document.empty() || is_as_given || is_mapped(devices_, device.id)) return {};
+    if (!gives(device)) return {};
     try {
-        (void)given_document(given);
+        (void)given_document(device.attributes.given);
         return {};
     } catch (const unusable_entry& wrong) {
         return wrong.what();

@@ -40,12 +40,14 @@ public:
     // Adds the device's entry, or changes it. What administrators say is exchanged value by value, for which
     // the entry is read. Withheld is what the directory could not take, or we would not read again.
     device_request to_write(session& over, const device_write& device);
+    // Whether the entry is read for that.
     bool has_to_read(const device_write& device) const;
 
     // Withheld where somebody has changed the entry, or no host has ever written it.
     device_request to_remove(session& over, const known_device& device);
 
 private:
+    bool gives(const device_write& device) const;
     device_request made_for(session& over, const device_write& device);
     std::optional<withheld> give(session& over, write_request& request, const device_write& device,
                                  known_device& known);
